@@ -1,0 +1,1 @@
+"""Ground floor: settings, coordinate systems, access rules, history, errors; knows no theme."""

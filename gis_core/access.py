@@ -1,0 +1,244 @@
+"""Every access rule of the product. Called by the two doors and by page guards only.
+
+A person has grants; a grant is a role, optionally narrowed to a theme, a layer, a ward and a last
+day. A role says how sensitive a row or field of a theme it may read, and which actions it allows.
+Whatever is not written here is refused. For those who may not see it, a restricted row is exactly
+like one that was deleted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.errors import NotAllowed, SignInNeeded
+
+PUBLISHED = "published"
+STAFF_DATABASE = "default"
+PUBLIC_DATABASE = "public"
+
+
+class Sensitivity(IntEnum):
+    """Who may know of a layer, row or field. State secrets are never stored here."""
+
+    PUBLIC = 0
+    INTERNAL = 1
+    RESTRICTED = 2
+
+
+NOTHING = -1  # the clearance of somebody who may not even read public rows of a theme
+
+
+class Action(StrEnum):
+    """What a grant can allow beyond reading."""
+
+    EDIT = "edit"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+    IMPORT = "import"
+    ADMINISTER = "administer"
+
+
+@dataclass(frozen=True)
+class Role:
+    """Clearance by theme (`*` for the others) and actions by theme."""
+
+    key: str
+    title: str | Promise
+    clearance: Mapping[str, Sensitivity]
+    actions: Mapping[str, frozenset[Action]] = field(default_factory=dict)
+
+    def clearance_for(self, theme: str) -> int:
+        """Return the highest sensitivity that the role reads in `theme`."""
+        return self.clearance.get(theme, self.clearance.get("*", NOTHING))
+
+    def may(self, action: Action, theme: str) -> bool:
+        """Tell whether the role allows `action` in `theme`."""
+        return action in self.actions.get(theme, self.actions.get("*", frozenset()))
+
+
+_PLANNING_THEMES = (
+    "admin_units",
+    "parcels",
+    "planned_land_use",
+    "infrastructure",
+    "topography",
+    "tourism",
+)
+_PUBLIC, _INTERNAL, _RESTRICTED = Sensitivity
+_EDITOR = frozenset({Action.EDIT, Action.IMPORT})
+_OWNER = frozenset({Action.EDIT, Action.IMPORT, Action.PUBLISH, Action.APPROVE})
+
+ROLES: dict[str, Role] = {
+    role.key: role
+    for role in (
+        Role("anonymous", _("Visitor"), {"*": _PUBLIC}),
+        Role(
+            "planner",
+            _("Planner"),
+            {"*": _INTERNAL, "security": _PUBLIC},
+            {theme: _EDITOR for theme in _PLANNING_THEMES},
+        ),
+        Role(
+            "approver",
+            _("Approver"),
+            {"*": _INTERNAL, "security": _PUBLIC},
+            {theme: frozenset({Action.APPROVE, Action.PUBLISH}) for theme in _PLANNING_THEMES},
+        ),
+        Role(
+            "security_staff",
+            _("Security staff"),
+            {"*": _INTERNAL, "security": _RESTRICTED},
+            {"security": _OWNER},
+        ),
+        Role(
+            "environment_officer",
+            _("Environment officer"),
+            {"*": _PUBLIC, "environment": _INTERNAL, "infrastructure": _INTERNAL},
+            {"environment": _OWNER},
+        ),
+        Role("ward_officer", _("Ward officer"), {"*": _INTERNAL, "security": _PUBLIC}),
+        Role(
+            "administrator",
+            _("Administrator"),
+            # People are administered by somebody who needs no restricted zone to do it.
+            {"*": _INTERNAL, "security": _PUBLIC},
+            {"*": frozenset({Action.ADMINISTER, *_OWNER}), "security": frozenset()},
+        ),
+    )
+}
+ANONYMOUS_ROLE = ROLES["anonymous"]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role of one person; blank `theme` and `layer` mean all that the role covers."""
+
+    role: str
+    theme: str = ""
+    layer: str = ""
+    ward_code: str = ""
+    valid_until: date | None = None
+
+    def covers(self, theme: str, layer: str, today: date) -> bool:
+        """Tell whether the grant counts for this theme and layer on `today`."""
+        return (
+            self.role in ROLES
+            and self.theme in {"", theme}
+            and self.layer in {"", layer}
+            and (self.valid_until is None or self.valid_until >= today)
+        )
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks. Built once per request; anonymous people read through the public login."""
+
+    user_id: int | None = None
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+    today: date = field(default_factory=date.today)
+
+    @property
+    def signed_in(self) -> bool:
+        """Tell whether the actor has an account."""
+        return self.user_id is not None
+
+    @property
+    def database(self) -> str:
+        """Return the database alias that this actor's reads use."""
+        return STAFF_DATABASE if self.signed_in else PUBLIC_DATABASE
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """Return the role keys that count today, sorted."""
+        return tuple(
+            sorted({g.role for g in self.grants if g.covers(g.theme, g.layer, self.today)})
+        )
+
+    @cached_property
+    def cache_key(self) -> str:
+        """Return what this actor may see, not who they are: the same rights give the same key."""
+        live = [g for g in self.grants if g.covers(g.theme, g.layer, self.today)]
+        return "|".join(sorted(f"{g.role}:{g.theme}:{g.layer}" for g in live)) or "anonymous"
+
+
+ANONYMOUS = Actor()
+
+
+def clearance(actor: Actor, theme: str, layer: str = "") -> int:
+    """Return the highest sensitivity of a row or field that `actor` reads in a theme's layer."""
+    found = [ANONYMOUS_ROLE.clearance_for(theme)]
+    if actor.signed_in:
+        found += [
+            ROLES[grant.role].clearance_for(theme)
+            for grant in actor.grants
+            if grant.covers(theme, layer or grant.layer, actor.today)
+        ]
+    return max(found)
+
+
+def may(actor: Actor, action: Action, theme: str, layer: str = "") -> bool:
+    """Tell whether `actor` may do `action` in a theme's layer."""
+    return actor.signed_in and any(
+        grant.covers(theme, layer, actor.today) and ROLES[grant.role].may(action, theme)
+        for grant in actor.grants
+    )
+
+
+def require(actor: Actor, action: Action, theme: str, layer: str = "") -> None:
+    """Raise SignInNeeded or NotAllowed unless `actor` may do `action`."""
+    if may(actor, action, theme, layer):
+        return
+    if not actor.signed_in:
+        raise SignInNeeded(gettext("Please sign in first."))
+    raise NotAllowed(gettext("Your account does not have this right. Ask an administrator for it."))
+
+
+def may_open(actor: Actor, roles: frozenset[str]) -> bool:
+    """Tell whether one of the actor's roles is among `roles`; an empty set is open to everybody."""
+    return not roles or bool(roles & set(actor.roles))
+
+
+def readable_layers(actor: Actor, themes: tuple[str, ...]) -> Q:
+    """Return the predicate on Layer rows that `actor` may know of, over the named themes."""
+    predicate = Q(pk__in=[])
+    for theme in themes:
+        predicate |= Q(theme=theme, sensitivity__lte=clearance(actor, theme))
+        for grant in actor.grants:
+            if grant.layer:
+                level = clearance(actor, theme, grant.layer)
+                predicate |= Q(theme=theme, slug=grant.layer, sensitivity__lte=level)
+    if not actor.signed_in:
+        return predicate & Q(publication=PUBLISHED)
+    return predicate & (Q(publication=PUBLISHED) | Q(theme__in=_drafts_of(actor, themes)))
+
+
+def _drafts_of(actor: Actor, themes: tuple[str, ...]) -> list[str]:
+    working = (Action.EDIT, Action.APPROVE, Action.ADMINISTER)
+    return [theme for theme in themes if any(may(actor, action, theme) for action in working)]
+
+
+def readable_rows(actor: Actor, theme: str, layer: str) -> Q:
+    """Return the predicate on a theme's rows that `actor` may see in `layer`."""
+    return Q(sensitivity__lte=clearance(actor, theme, layer))
+
+
+def readable_fields(
+    actor: Actor, theme: str, layer: str, fields: Mapping[str, Sensitivity]
+) -> frozenset[str]:
+    """Return the names among `fields` (name → sensitivity) that `actor` may see."""
+    level = clearance(actor, theme, layer)
+    return frozenset(name for name, sensitivity in fields.items() if sensitivity <= level)
+
+
+def system_actor(name: str) -> Actor:
+    """Return the actor of a command that an operator started on the server itself."""
+    grants = (Grant("administrator"), Grant("security_staff"), Grant("environment_officer"))
+    return Actor(user_id=0, name=name, grants=grants)

@@ -1,0 +1,130 @@
+"""The register of HTTP channels: every route says who it is for, how it is cached, what it costs.
+
+A route that is not declared is a start-up error (gis_core.E001), and the access, cache and header
+tests are generated from the register.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.core.checks import CheckMessage, Error, register
+from django.urls import URLPattern, URLResolver, get_resolver
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Cache(StrEnum):
+    """How an answer may be kept. Anything carrying a version or a person is not kept at all."""
+
+    NEVER = "no-store"
+    PUBLIC_DATA = "public-data"  # anonymous: revalidate; signed in: never
+    STATIC = "static"
+
+
+class Cost(StrEnum):
+    """What one request may cost at worst; sets limits and throttles."""
+
+    CHEAP = "cheap"
+    DATABASE = "database"
+    HEAVY = "heavy"
+
+
+class Audit(StrEnum):
+    """What the audit keeps of a request."""
+
+    NONE = "none"
+    READ = "read"
+    WRITE = "write"
+    SIGN_IN = "sign-in"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One declared way in. An empty `roles` is open; what is shown still depends on the actor."""
+
+    name: str
+    roles: frozenset[str]
+    cache: Cache
+    cost: Cost
+    audit: Audit
+    methods: tuple[str, ...]
+
+
+_channels: dict[str, Channel] = {}
+
+
+def channel(
+    name: str,
+    *,
+    roles: frozenset[str] = frozenset(),
+    cache: Cache = Cache.PUBLIC_DATA,
+    cost: Cost = Cost.DATABASE,
+    audit: Audit = Audit.NONE,
+    methods: tuple[str, ...] = ("GET", "HEAD"),
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a view as a channel; the declaration is readable as `view.channel`."""
+    entry = Channel(name, roles, cache, cost, audit, methods)
+    _channels[name] = entry
+
+    def declare(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def declared(*args: P.args, **kwargs: P.kwargs) -> R:
+            request: Any = args[0]
+            request.channel = entry
+            return view(*args, **kwargs)
+
+        declared.channel = entry  # type: ignore[attr-defined]
+        return declared
+
+    return declare
+
+
+def channels() -> tuple[Channel, ...]:
+    """Return every declared channel, by name."""
+    return tuple(_channels[name] for name in sorted(_channels))
+
+
+# Routes of Django itself: the administration guards each of its views, static files are public.
+_FRAMEWORK = ("admin/",)
+
+
+def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry, prefix + str(entry.pattern))
+        else:
+            yield prefix + str(entry.pattern), entry
+
+
+def _declared(view: Any) -> bool:
+    path_view = getattr(view, "__self__", None) or getattr(view, "path_view", None)
+    operations = getattr(path_view, "operations", None)
+    if operations is not None:  # django-ninja: one view for all methods of a path
+        return all(hasattr(operation.view_func, "channel") for operation in operations)
+    return hasattr(view, "channel")
+
+
+def undeclared_routes() -> list[str]:
+    """Return the address patterns of the product whose views declare no channel."""
+    return [
+        route
+        for route, pattern in _patterns(get_resolver())
+        if not route.lstrip("^").startswith(_FRAMEWORK) and not _declared(pattern.callback)
+    ]
+
+
+@register()
+def check_channels(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse to start with a route that nobody has declared."""
+    return [
+        Error(
+            f"The route {route!r} is not in the channel register.",
+            hint="Put @channel(...) from gis_core.channels on its view.",
+            id="gis_core.E001",
+        )
+        for route in undeclared_routes()
+    ]

@@ -1,0 +1,97 @@
+"""Tables of the ground floor: people, their grants, sign-in attempts, change sets."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.access import ROLES
+
+
+class User(AbstractUser):
+    """A person with an account. Rights come from grants, never from Django's groups."""
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+
+class RoleGrant(models.Model):
+    """One role of one person, optionally for one theme, layer or ward, until a day."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="grants")
+    role = models.CharField(
+        _("role"),
+        max_length=40,
+        choices=[(role.key, role.title) for role in ROLES.values() if role.key != "anonymous"],
+    )
+    theme = models.CharField(_("theme"), max_length=40, blank=True)
+    layer = models.CharField(_("layer"), max_length=80, blank=True)
+    ward_code = models.CharField(_("ward code"), max_length=10, blank=True)
+    valid_until = models.DateField(_("last day"), null=True, blank=True)
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "role", "theme", "layer", "ward_code"], name="grant_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role}"
+
+
+class SignInAttempt(models.Model):
+    """A failed sign-in; counted to slow down guessing (gis_core/sign_in.py)."""
+
+    username = models.CharField(max_length=150)
+    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"]), models.Index(fields=["username", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ChangeSet(models.Model):
+    """One unit of writing: who, why, by which way in. Every version of a feature names one."""
+
+    class Channel(models.TextChoices):
+        """The way in."""
+
+        IMPORT = "import", _("Import")
+        BROWSER = "browser", _("Browser")
+        API = "api", _("API")
+        ADMIN = "admin", _("Administration")
+        COMMAND = "command", _("Command line")
+
+    class State(models.TextChoices):
+        """Where the change set is on its way to the map."""
+
+        PUBLISHED = "published", _("Published")
+
+    title = models.CharField(_("title"), max_length=200)
+    reason = models.TextField(_("reason"), blank=True)
+    decision_number = models.CharField(_("decision number"), max_length=80, blank=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PUBLISHED)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="change_sets"
+    )
+    actor_name = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change set")
+        verbose_name_plural = _("change sets")
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.title}"

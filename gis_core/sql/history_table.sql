@@ -1,0 +1,26 @@
+-- One theme table's history and triggers. {table}, {columns}, {theme}, {types} are filled in by
+-- gis_core/history.py with quoted names.
+CREATE TABLE IF NOT EXISTS city.{history} (LIKE city.{table});
+ALTER TABLE city.{history} DROP COLUMN IF EXISTS geom_3857;
+ALTER TABLE city.{history}
+    ADD COLUMN IF NOT EXISTS superseded_at timestamptz NOT NULL,
+    ADD COLUMN IF NOT EXISTS superseded_by bigint NOT NULL,
+    ADD COLUMN IF NOT EXISTS operation text NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS {history_key} ON city.{history} (id, version);
+
+CREATE OR REPLACE TRIGGER stamp_version BEFORE UPDATE ON city.{table}
+    FOR EACH ROW EXECUTE FUNCTION city.stamp_version();
+CREATE OR REPLACE TRIGGER check_inserted AFTER INSERT ON city.{table}
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION city.check_new_rows({theme}, {types});
+CREATE OR REPLACE TRIGGER check_updated AFTER UPDATE ON city.{table}
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION city.check_new_rows({theme}, {types});
+CREATE OR REPLACE TRIGGER keep_updated AFTER UPDATE ON city.{table}
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION city.keep_old_rows({columns});
+CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON city.{table}
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION city.keep_old_rows({columns});
+CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON city.{table}
+    FOR EACH STATEMENT EXECUTE FUNCTION city.refuse_truncate();

@@ -1,0 +1,1 @@
+"""From any file to verified rows at the write door."""

@@ -1,0 +1,1 @@
+"""Themes, the read and write doors, tiles, GeoJSON, search and the HTTP API."""

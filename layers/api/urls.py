@@ -1,0 +1,3 @@
+"""Addresses of tiles, OGC API and JSON API."""
+
+urlpatterns: list[object] = []

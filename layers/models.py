@@ -1,0 +1,29 @@
+"""All tables of this room; importing the themes registers them."""
+
+from layers.code_list import Code
+from layers.feature import Feature, Layer, SourceFile
+from layers.raster import Raster
+from layers.themes.admin_units import AdminUnit, AdminUnitLineage
+from layers.themes.environment import Station
+from layers.themes.infrastructure import Infrastructure
+from layers.themes.land import Parcel, PlannedLandUse
+from layers.themes.security import SecurityZone
+from layers.themes.topography import Topography
+from layers.themes.tourism import TouristSite
+
+__all__ = [
+    "AdminUnit",
+    "AdminUnitLineage",
+    "Code",
+    "Feature",
+    "Infrastructure",
+    "Layer",
+    "Parcel",
+    "PlannedLandUse",
+    "Raster",
+    "SecurityZone",
+    "SourceFile",
+    "Station",
+    "Topography",
+    "TouristSite",
+]

@@ -1,0 +1,56 @@
+/** Numbers, lengths, areas, dates and positions as people of each language write them. */
+import { language, locale } from "./i18n";
+
+function number(value: number, digits: number): string {
+  return new Intl.NumberFormat(locale(), { minimumFractionDigits: 0, maximumFractionDigits: digits }).format(value);
+}
+
+export function formatNumber(value: number, digits = 2): string {
+  return number(value, digits);
+}
+
+/** Metres below 1 km, kilometres above. */
+export function formatLength(metres: number): string {
+  if (metres < 1000) return `${number(metres, metres < 100 ? 1 : 0)} m`;
+  return `${number(metres / 1000, metres < 10_000 ? 2 : 1)} km`;
+}
+
+/** Square metres below 1 ha, then hectares, then square kilometres. */
+export function formatArea(squareMetres: number): string {
+  if (squareMetres < 10_000) return `${number(squareMetres, 1)} m²`;
+  if (squareMetres < 1_000_000) return `${number(squareMetres / 10_000, 2)} ha`;
+  return `${number(squareMetres / 1_000_000, 2)} km²`;
+}
+
+/** dd/MM/yyyy in Vietnamese, "3 July 2025" in English; text that is no date stays as it is. */
+export function formatDate(iso: string | null | undefined): string {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso ?? "");
+  if (!parts) return iso ?? "";
+  const [, year, month, day] = parts;
+  if (language === "vi") return `${day}/${month}/${year}`;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(date);
+}
+
+/** Decimal degrees, latitude first as people say them: "10,35400° B, 106,36300° Đ". */
+export function formatLatLon(lat: number, lon: number): string {
+  const degrees = new Intl.NumberFormat(locale(), { minimumFractionDigits: 5, maximumFractionDigits: 5 });
+  const [northing, easting] = language === "vi" ? ["B", "Đ"] : ["N", "E"];
+  return `${degrees.format(lat)}° ${northing}, ${degrees.format(lon)}° ${easting}`;
+}
+
+/** VN-2000 metres under the Vietnamese axis names: X is northing, Y is easting. */
+export function formatVn2000(easting: number, northing: number): string {
+  const metres = new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const [x, y] = language === "vi" ? ["X (Bắc)", "Y (Đông)"] : ["X (N)", "Y (E)"];
+  return `${x} ${metres.format(northing)} m, ${y} ${metres.format(easting)} m`;
+}
+
+/** "850 m" from a to b along the sphere; good to a metre inside a city. */
+export function distanceM(a: { lat: number; lon: number }, b: { lat: number; lon: number }): number {
+  const rad = Math.PI / 180;
+  const dLat = (b.lat - a.lat) * rad;
+  const dLon = (b.lon - a.lon) * rad;
+  const s = Math.sin(dLat / 2) ** 2 + Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * Math.sin(dLon / 2) ** 2;
+  return 2 * 6_371_008.8 * Math.asin(Math.sqrt(s));
+}

@@ -1,0 +1,17 @@
+// Names of the icons that are built into dist/: Lucide for controls, Temaki beside all of Maki for places.
+export const controlIcons = [
+  "accessibility", "arrow-left", "calendar", "check", "chevron-down", "chevron-right", "chevron-up", "circle-alert",
+  "circle-help", "clock", "compass", "copy", "crosshair", "download", "ellipsis", "external-link", "eye", "file-text",
+  "flag", "globe", "info", "languages", "layers", "link", "list", "loader-circle", "locate", "locate-fixed", "lock",
+  "log-in", "log-out", "map", "map-pin", "maximize", "menu", "minus", "moon", "mouse-pointer-2", "navigation", "phone",
+  "plus", "printer", "rotate-ccw", "route", "ruler", "scan", "search", "share-2", "shield", "sliders-horizontal",
+  "square-dashed", "sun", "table", "ticket", "trash-2", "triangle-alert", "undo-2", "user", "wifi-off", "x",
+];
+
+export const extraPlaceIcons = [
+  "boat_tour", "board_ferry", "pier_fixed", "pier_floating", "statue", "obelisk", "paifang", "taoism", "ruins",
+  "tree_palm", "islet_tree", "bridge", "domed_tower", "plaque", "info_board", "street_lamp_arm", "security_camera",
+  "shield", "military", "police_officer", "lock", "checkpoint", "water_tower", "water_tap", "manhole", "pipe",
+  "mast_communication", "tower_communication", "wind_turbine", "gas_meter", "water_meter", "spotting_scope",
+  "windsock", "binoculars", "fountain", "sculpture", "storage_tank", "briefcase_info", "lawn", "swamp",
+];

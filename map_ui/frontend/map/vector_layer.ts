@@ -1,0 +1,137 @@
+/** The canvas layer that draws the own basemap and every active overlay in one pass,
+ *  so that all names share the room. Changing what is shown swaps the layer once the new one is ready. */
+import L from "leaflet";
+import { Labelers, leafletLayer, TileCache, View } from "protomaps-leaflet";
+import type { LabelRule, PaintRule } from "protomaps-leaflet";
+import type { Bbox } from "../api_types";
+import { language } from "../i18n";
+import { token } from "../dom";
+import { BASE_LAYERS, BASE_SOURCE, baseLabelRules, basePaintRules } from "./base_rules";
+import { loadIconPaths } from "./icon_paths";
+import { DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM, LayerTiles, TILE_PIXELS, type TiledLayer } from "./layer_tiles";
+import { iconNames, OVERLAY_SOURCE, overlayLabelRules, overlayPaintRules, type ActiveLayer } from "./overlay_rules";
+import { LABEL_FONT } from "./text_labels";
+
+// protomaps-leaflet expects Leaflet as a global.
+(window as unknown as { L: typeof L }).L = L;
+
+/** The parts of protomaps' layer that are set after it is made. */
+interface CanvasLayer extends L.GridLayer {
+  views: Map<string, View>;
+  labelers: Labelers;
+  labelRules: LabelRule[];
+  scratch: CanvasRenderingContext2D;
+  onTilesInvalidated: (tiles: Set<string>) => void;
+  rerenderTiles(): void;
+}
+
+// Names of more tiles than this are forgotten; a 4K screen shows about 40.
+const LABELLED_TILES = 96;
+
+export interface VectorLayerOptions {
+  bbox: Bbox;
+  /** Layers of the own basemap that this city publishes. */
+  baseLayers: TiledLayer[];
+  onReach(reachable: boolean): void;
+}
+
+function fontsReady(): Promise<unknown> {
+  const families = [400, 600].map((weight) => document.fonts.load(`${weight} 12px ${LABEL_FONT}`, "aĐẾ"));
+  return Promise.allSettled(families);
+}
+
+function paddedBounds([west, south, east, north]: Bbox): L.LatLngBounds {
+  return L.latLngBounds([south, west], [north, east]).pad(0.6);
+}
+
+export class VectorLayer {
+  private shown: CanvasLayer | null = null;
+  private readonly baseView: View;
+  private overlayView: { slugs: string; view: View } | null = null;
+  private active: ActiveLayer[] = [];
+  private withBase = true;
+
+  constructor(
+    private readonly map: L.Map,
+    private readonly options: VectorLayerOptions,
+  ) {
+    const base = BASE_LAYERS.flatMap((slug) => options.baseLayers.find((layer) => layer.slug === slug) ?? []);
+    this.baseView = this.viewOf(base);
+  }
+
+  setBase(shown: boolean): void {
+    this.withBase = shown;
+    this.redraw();
+  }
+
+  /** Bottom layer first. */
+  setActive(active: ActiveLayer[]): void {
+    const before = this.active.map(({ layer }) => layer.slug).join();
+    this.active = active;
+    if (before === active.map(({ layer }) => layer.slug).join() && this.shown) this.repaint();
+    else this.redraw();
+  }
+
+  /** New colours or names, same tiles. */
+  redraw(): void {
+    const previous = this.shown;
+    const next = this.made();
+    this.shown = next;
+    next.once("load", () => previous?.remove());
+    next.addTo(this.map);
+    // A layer that nobody sees loads nothing and would never take the old one away.
+    window.setTimeout(() => previous?.remove(), 4000);
+  }
+
+  private repaint(): void {
+    const opacities = new Map(this.active.map(({ layer, opacity }) => [layer.slug, opacity]));
+    for (const entry of this.drawn) entry.opacity = opacities.get(entry.layer.slug) ?? entry.opacity;
+    this.shown?.rerenderTiles();
+  }
+
+  private drawn: ActiveLayer[] = [];
+
+  private viewOf(layers: TiledLayer[]): View {
+    const tiles = new LayerTiles(layers, this.options.onReach);
+    return new View(new TileCache(tiles, TILE_PIXELS), FINEST_TILE_ZOOM, DISPLAY_ABOVE_TILE);
+  }
+
+  private currentOverlayView(): View | null {
+    if (this.active.length === 0) return null;
+    const layers = this.active.map(({ layer }) => layer);
+    // One address per set of layers, whatever their drawing order: better for every cache.
+    const slugs = layers.map((layer) => layer.slug).sort().join();
+    if (this.overlayView?.slugs !== slugs) {
+      const sorted = [...layers].sort((a, b) => (a.slug < b.slug ? -1 : 1));
+      this.overlayView = { slugs, view: this.viewOf(sorted) };
+    }
+    return this.overlayView.view;
+  }
+
+  private made(): CanvasLayer {
+    this.drawn = this.active.map((entry) => ({ ...entry }));
+    const base = this.withBase;
+    const icons = loadIconPaths(this.drawn.flatMap(({ layer }) => iconNames(layer)));
+    const labels = [...overlayLabelRules(this.drawn), ...(base ? baseLabelRules() : [])];
+    const paints: PaintRule[] = [...(base ? basePaintRules() : []), ...overlayPaintRules(this.drawn)];
+    const settings = {
+      sources: {},
+      paintRules: paints,
+      labelRules: labels,
+      attribution: "",
+      lang: language,
+      tileDelay: 1,
+      keepBuffer: 1,
+      maxZoom: 20,
+      bounds: paddedBounds(this.options.bbox),
+      tasks: [Promise.all([fontsReady(), icons])],
+      ...(base ? { backgroundColor: token("map-outside") } : {}),
+    };
+    const layer = leafletLayer(settings as never) as unknown as CanvasLayer;
+    if (base) layer.views.set(BASE_SOURCE, this.baseView);
+    const overlays = this.currentOverlayView();
+    if (overlays) layer.views.set(OVERLAY_SOURCE, overlays);
+    layer.labelers = new Labelers(layer.scratch, layer.labelRules, LABELLED_TILES, layer.onTilesInvalidated);
+    return layer;
+  }
+}
