@@ -1,0 +1,1 @@
+"""Commands that set the product up, serve it and check it."""
