@@ -128,7 +128,7 @@ def promote(geometry: BaseGeometry) -> BaseGeometry:
 
     A MultiPoint of one becomes that Point; other types raise GeometryRefused("type_not_allowed").
     """
-    return promote_many(np.array([geometry], dtype=object))[0]  # type: ignore[no-any-return]
+    return promote_many(np.array([geometry], dtype=object))[0]
 
 
 def promote_many(geometries: Geometries) -> Geometries:
@@ -164,8 +164,7 @@ def admit_many(
     reasons = np.full(len(wkb), None, dtype=object)
     for start in range(0, len(wkb), _CHUNK):
         rows = wkb[start : start + _CHUNK]
-        found = _quick_read(rows, allowed, limits)
-        cleared = _cleared(found, limits)
+        found, cleared = _quick_read(rows, allowed, limits)
         geometries[start : start + _CHUNK][cleared] = found[cleared]
         for row in np.flatnonzero(~cleared):
             try:
@@ -179,30 +178,46 @@ def admit_many(
 
 def _quick_read(
     rows: npt.NDArray[np.object_], allowed: frozenset[str], limits: GateLimits
-) -> Geometries:
-    """Geometries of plain little-endian two-dimensional WKB; None for everything else."""
-    single = {
-        code.to_bytes(4, "little")
-        for code, name in TYPE_NAMES.items()
-        if name in allowed and not name.startswith("Multi")
-    }
-    multi = {
-        code.to_bytes(4, "little")
-        for code, name in TYPE_NAMES.items()
-        if name in allowed and name.startswith("Multi")
-    }
-    plain = [
-        row
-        if type(row) is bytes
-        and row[:1] == b"\x01"
-        and len(row) <= limits.max_bytes
-        and (row[1:5] in single or (row[1:5] in multi and len(row) <= _SAFE_COLLECTION_BYTES))
-        else None
-        for row in rows
-    ]
-    return shapely.from_wkb(np.array(plain, dtype=object), on_invalid="ignore")  # type: ignore[no-any-return]
+) -> tuple[Geometries, Flags]:
+    """Flat geometries of little-endian WKB, and which rows surely pass.
+
+    Rows that GEOS should not be the first to read are left out; they get their second look.
+    """
+    single, multi = set[bytes](), set[bytes]()
+    for code, name in TYPE_NAMES.items():
+        if name in allowed:
+            codes = multi if name.startswith("Multi") else single
+            codes.update(_type_codes(code, limits.drop_z))
+    plain = np.array(
+        [
+            row
+            if type(row) is bytes
+            and row[:1] == b"\x01"
+            and len(row) <= limits.max_bytes
+            and (row[1:5] in single or (row[1:5] in multi and len(row) <= _SAFE_COLLECTION_BYTES))
+            else None
+            for row in rows
+        ],
+        dtype=object,
+    )
+    found = shapely.from_wkb(plain, on_invalid="ignore")
+    # GEOS overlooks bytes after the end and odd members; what it writes shows what it has read.
+    same = plain == shapely.to_wkb(found, byte_order=1, flavor="iso")
+    if limits.drop_z:
+        same |= plain == shapely.to_wkb(found, byte_order=1, flavor="extended")
+        found = shapely.force_2d(found)
+    return found, same & _cleared(found, limits)
 
 
+def _type_codes(code: int, with_z_and_m: bool) -> list[bytes]:
+    variants = [code]
+    if with_z_and_m:  # ISO, then EWKB
+        variants += [code + 1000, code + 2000, code + 3000]
+        variants += [code | flags for flags in (0x80000000, 0x40000000, 0xC0000000)]
+    return [variant.to_bytes(4, "little") for variant in variants]
+
+
+@np.errstate(over="ignore", invalid="ignore")  # absurd numbers are refused, not warned about
 def _cleared(geometries: Geometries, limits: GateLimits) -> Flags:
     """Rows that surely pass; a false here only means a second look."""
     counts = shapely.get_num_coordinates(geometries)

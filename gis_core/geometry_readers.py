@@ -37,7 +37,7 @@ _WGS84_NAMES = frozenset(
 )
 _EWKB_Z, _EWKB_M, _EWKB_SRID = 0x80000000, 0x40000000, 0x20000000
 _ISO_STEP = 1000  # ISO WKB: 1001 Point Z, 2001 Point M, 3001 Point ZM
-_MAX_ORDINATES = 4
+_ORDINATES = range(2, 5)
 # Possessive, with an optional end: a text without its closing quote cannot make it quadratic.
 _JSON_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
@@ -94,7 +94,10 @@ def read_json_text(text: bytes, limits: GateLimits) -> dict[str, Any]:
     if bare.size and int(np.cumsum(opened - closed).max()) > limits.max_json_depth:
         raise GeometryRefused("too_deep", f"nested deeper than {limits.max_json_depth}")
     try:
-        loaded = json.loads(text, parse_constant=_no_number)
+        # Decoded here: json.loads guesses UTF-16 and -32, in which brackets were not counted.
+        loaded = json.loads(text.decode("utf-8-sig"), parse_constant=_no_number)
+    except GeometryRefused:
+        raise
     except ValueError:  # also wrong UTF-8 and integers of more than 4,300 digits
         _unreadable("not valid JSON")
     if not isinstance(loaded, dict):
@@ -117,8 +120,6 @@ def read_geojson(data: dict[str, Any], limits: GateLimits, allowed: frozenset[st
     if type_name in _SINGLE_OF:
         members = _sequence(data["coordinates"])
         single = _SINGLE_OF[type_name]
-        budget.spend(len(members))  # an empty member costs as well, so their number is bounded
-        budget.vertices_left += len(members)
         return Outline(type_name, [_json_part(single, member, budget) for member in members])
     return Outline(type_name, [_json_part(type_name, data["coordinates"], budget)])
 
@@ -137,12 +138,11 @@ def _sequence(value: object) -> Sequence[Any]:
 
 def _json_part(single: str, coordinates: object, budget: _Budget) -> Part:
     if single == "Point":
-        return [_json_positions([coordinates] if coordinates else [], budget)]
+        position = _sequence(coordinates)
+        return [_json_positions([position] if position else [], budget)]
     if single == "LineString":
         return [_json_positions(coordinates, budget)]
-    rings = _sequence(coordinates)
-    budget.spend(max(0, len(rings) - 1))
-    return [_json_positions(ring, budget) for ring in rings]
+    return [_json_positions(ring, budget) for ring in _sequence(coordinates)]
 
 
 def _json_positions(value: object, budget: _Budget) -> Positions:
@@ -150,7 +150,7 @@ def _json_positions(value: object, budget: _Budget) -> Positions:
     budget.spend(len(raw))
     for position in raw:
         numbers = _sequence(position)
-        if not 2 <= len(numbers) <= _MAX_ORDINATES:
+        if len(numbers) not in _ORDINATES:
             _unreadable("a position is not longitude, latitude")
         budget.check_ordinates(len(numbers))
         if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
