@@ -69,7 +69,7 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def _prepare() -> tuple[Checkout, Options]:
-    load_settings()
+    load_settings(os.environ)
     options = read_options(os.environ)
     checkout = find_checkout(options.data_dir)
     open_var(checkout)

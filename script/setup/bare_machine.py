@@ -98,7 +98,7 @@ def _prepare(checkout: Checkout, machine: Machine, archive: Path) -> None:
     sudoers = tree / "etc/sudoers.d/citizen"
     sudoers.write_text(f"{USER} ALL=(ALL) NOPASSWD: ALL\n", encoding="utf-8")
     sudoers.chmod(0o440)
-    machine.checkout.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    machine.checkout.parent.mkdir(parents=True, exist_ok=True)
     run(["git", "clone", "--quiet", "--no-hardlinks", str(checkout.root), str(machine.checkout)])
     _write_settings(machine)
     if machine.who == "user":
@@ -138,6 +138,9 @@ def _inside(machine: Machine, command: str) -> int:
     Processes and mounts are in namespaces of their own, which end with the call.
     """
     account = "root" if machine.who == "root" else USER
+    # Folders that a Debian has itself (/usr as npm's `nodedir`, say) must not be this machine's.
+    inside = {path: machine.tree / path.relative_to("/") for path in machine.settings.folders}
+    folders = sorted(path for path, target in inside.items() if not target.exists())
     environment = {
         **machine.settings.environment,
         "HOME": _HOMES[machine.who],
@@ -151,7 +154,7 @@ def _inside(machine: Machine, command: str) -> int:
     argv = [
         *("unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"),
         *("--propagation", "private", "sh", "-euc", _MOUNTS, "mounts", str(machine.tree)),
-        *(str(len(machine.settings.folders)), *map(str, sorted(machine.settings.folders))),
+        *(str(len(folders)), *map(str, folders)),
         *("runuser", "-u", account, "--", "env", "-i", *assignments, "sh", "-c", probe),
     ]
     return show(argv, env=dict(os.environ), cwd=Path("/"), umask=0o022)

@@ -13,6 +13,7 @@ from script.setup.console import duration, say
 from script.setup.front_end import ROOMS, npm, npm_scripts, tool_environment
 from script.setup.packages import find_chromium
 
+_TEST_GROUPS = ("unit", "database", "browser")  # as pytest_groups.py names them
 _NO_TESTS = 5  # pytest's exit code when no test was selected
 # Settings of this installation that must not change what the tests see.
 _FOREIGN = (
@@ -64,13 +65,10 @@ def all_checks(checkout: Checkout, *, slow: bool) -> list[Check]:
     for script, name in (("check", "TypeScript types"), ("test", "TypeScript unit tests")):
         if script in scripts:
             checks.append(Check(name, tuple(npm(checkout, "run", "--silent", script))))
-    quick = "" if slow else " and not slow"
-    for name, marks in (
-        ("unit tests", "not django_db and not browser"),
-        ("database tests", "django_db and not browser"),
-        ("browser tests", "browser"),
-    ):
-        checks.append(pytest_check(checkout, name, ["-m", f"({marks}){quick}"]))
+    quick = [] if slow else ["-m", "not slow"]
+    for group in _TEST_GROUPS:
+        selection = ["-p", "script.setup.pytest_groups", "--group", group, *quick]
+        checks.append(pytest_check(checkout, f"{group} tests", selection))
     return checks
 
 

@@ -46,7 +46,7 @@ def base_archive(suite: str, folder: Path, log: Path) -> Path:
     started = time.monotonic()
     tree = folder / f"{suite}.building"
     shutil.rmtree(tree, ignore_errors=True)
-    tree.mkdir(mode=0o755)
+    tree.mkdir()
     main, security = host_mirrors()
     options = ("--variant=minbase", f"--include={_INCLUDED}")
     try:
@@ -65,8 +65,9 @@ def base_archive(suite: str, folder: Path, log: Path) -> Path:
 def unpack(archive: Path, tree: Path) -> None:
     """Unpack an archive to a new folder."""
     shutil.rmtree(tree, ignore_errors=True)
-    tree.mkdir(mode=0o755)
+    tree.mkdir()
     run(["tar", "-C", str(tree), "-xpf", str(archive)], umask=0o022)
+    tree.chmod(0o755)
 
 
 def _sources(tree: Path, suite: str, main: str, security: str) -> None:

@@ -1,8 +1,7 @@
 """Settings from the environment or from one file, `deploy/settings.env`."""
 
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,8 +72,8 @@ def parse_settings(text: str, source: str) -> dict[str, str]:
     return found
 
 
-def load_settings(path: Path = SETTINGS_FILE) -> None:
-    """Put the file's settings into the environment; what the environment has already wins."""
+def load_settings(environment: MutableMapping[str, str], path: Path = SETTINGS_FILE) -> None:
+    """Put the file's settings into an environment; what the environment has already wins."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -82,7 +81,7 @@ def load_settings(path: Path = SETTINGS_FILE) -> None:
     except PermissionError as error:
         raise SetupError(f"{path} cannot be read by this account.") from error
     for name, value in parse_settings(text, str(path)).items():
-        os.environ.setdefault(name, value)
+        environment.setdefault(name, value)
 
 
 def read_options(environment: Mapping[str, str]) -> Options:

@@ -34,7 +34,9 @@ class RegistrySettings:
     folders: set[Path] = field(default_factory=set)
 
 
-def collect(environment: Mapping[str, str], home: Path) -> RegistrySettings:
+def collect(
+    environment: Mapping[str, str], home: Path, system: Path = Path("/")
+) -> RegistrySettings:
     """Return the settings of pip and npm in an environment and in their usual files.
 
     Files that they name (certificates) are copied to a place of their own, folders (local wheels)
@@ -46,7 +48,7 @@ def collect(environment: Mapping[str, str], home: Path) -> RegistrySettings:
         if (upper.startswith(_PREFIXES) or upper in _NAMES) and upper not in _LEFT_OUT:
             settings.environment[name] = _moved(value, settings)
     for source, target in _FILES:
-        path = home / source[2:] if source.startswith("~") else Path(source)
+        path = home / source[2:] if source.startswith("~") else system / source.lstrip("/")
         if path.is_file() and os.access(path, os.R_OK):
             settings.texts[target] = _moved(path.read_text(encoding="utf-8"), settings)
     return settings

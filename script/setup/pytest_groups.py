@@ -1,0 +1,39 @@
+"""A pytest plugin: run the tests of one group only (`--group unit|database|browser`).
+
+A test belongs to `browser` by its mark, to `database` when it asks for the database by a fixture,
+and to `unit` otherwise.
+"""
+
+from collections.abc import Sequence
+
+import pytest
+
+GROUPS = ("unit", "database", "browser")
+DATABASE_FIXTURE = "database"
+
+
+def group_of(marks: Sequence[str], fixtures: Sequence[str]) -> str:
+    """Return the group of a test with these marks and fixtures."""
+    if "browser" in marks:
+        return "browser"
+    return "database" if DATABASE_FIXTURE in fixtures else "unit"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    parser.addoption("--group", choices=GROUPS, help="run the tests of this group only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the other groups' tests out, counted as deselected."""
+    wanted = config.getoption("--group")
+    if wanted is None:
+        return
+    chosen: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        marks = [mark.name for mark in item.iter_markers()]
+        group = group_of(marks, getattr(item, "fixturenames", ()))
+        (chosen if group == wanted else others).append(item)
+    items[:] = chosen
+    config.hook.pytest_deselected(items=others)
