@@ -93,6 +93,7 @@ def _prepare(checkout: Checkout, machine: Machine, archive: Path) -> None:
     for name in ("resolv.conf", "hosts"):
         (tree / "etc" / name).unlink(missing_ok=True)
         shutil.copyfile(Path("/etc") / name, tree / "etc" / name)
+        (tree / "etc" / name).chmod(0o644)
     _copy_apt_settings(tree)
     run(["chroot", str(tree), "useradd", "-m", "-u", str(USER_ID), "-s", "/bin/sh", USER])
     sudoers = tree / "etc/sudoers.d/citizen"

@@ -134,9 +134,15 @@ def _update(checkout: Checkout) -> None:
         _apt(checkout, "update")
     except CommandError as error:
         raise SetupError(
-            "The package lists could not be fetched: check the network and /etc/apt/sources.list,"
-            f" then start again (details in {checkout.logs / 'apt.log'})."
+            f"The package lists could not be fetched ({cause(error.output)}): check the network and"
+            f" /etc/apt/sources.list, then start again (details in {checkout.logs / 'apt.log'})."
         ) from error
+
+
+def cause(output: str) -> str:
+    """Return the first line in which apt names an error, without its letter."""
+    errors = [line[2:].strip() for line in output.splitlines() if line.startswith(("E:", "Err:"))]
+    return errors[0] if errors else "apt-get gave no reason"
 
 
 def _apt_install(checkout: Checkout, packages: Sequence[str]) -> None:
@@ -152,8 +158,9 @@ def _apt_install(checkout: Checkout, packages: Sequence[str]) -> None:
                 _apt(checkout, *install)
             except CommandError as error:
                 raise SetupError(
-                    f"apt-get could not install {' '.join(packages)}: check the network, then run"
-                    f" it by hand and start again (details in {checkout.logs / 'apt.log'})."
+                    f"apt-get could not install the system packages ({cause(error.output)}):"
+                    f" check the network, or run apt-get install {' '.join(packages)} by hand,"
+                    f" then start again (details in {checkout.logs / 'apt.log'})."
                 ) from error
 
 
