@@ -60,7 +60,8 @@ def _moved(text: str, settings: RegistrySettings) -> str:
     def move(match: re.Match[str]) -> str:
         path = Path(match[1])
         if path.is_dir():
-            settings.folders.add(path)
+            # The pages of a local index, by custom in `simple/`, link to files beside them.
+            settings.folders.add(path.parent if path.name == "simple" else path)
         if not path.is_file():
             return match[0]
         target = f"{COPIED_TO}/{path.name}"

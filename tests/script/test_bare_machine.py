@@ -24,6 +24,13 @@ def test_certificates_move_and_wheels_are_shown(tmp_path):
     assert settings.texts[".npmrc"] == f"cafile={COPIED_TO}/ca.crt\nfund=false\n"
 
 
+def test_a_local_index_comes_with_its_files(tmp_path):
+    pages = tmp_path / "index" / "simple"
+    pages.mkdir(parents=True)
+    settings = collect({"PIP_INDEX_URL": f"file://{pages}/"}, tmp_path, tmp_path)
+    assert settings.folders == {tmp_path / "index"}
+
+
 def test_addresses_of_registries_stay_as_they_are(tmp_path):
     value = "https://packages.example/etc/simple"
     assert collect({"PIP_INDEX_URL": value}, tmp_path, tmp_path).environment == {
