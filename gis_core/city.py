@@ -54,7 +54,7 @@ def _texts(table: dict[str, Any], key: str) -> dict[str, str]:
 
 def _bbox(values: list[float]) -> Bbox:
     west, south, east, north = (float(value) for value in values)
-    if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):
+    if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):  # noqa: PLR2004
         raise ValueError("bbox_4326 must be west, south, east, north in degrees")
     return west, south, east, north
 

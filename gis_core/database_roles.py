@@ -1,7 +1,7 @@
 """The second wall: what the public database login can see, whatever the application forgets.
 
 `gis_public` reads views in schema `public_data` that carry the names of the tables, hold published
-public rows only, and show NULL in the columns that are not public. It has no right on schema `city`.
+public rows only, and show NULL in columns that are not public. It has no right on schema `city`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,7 +91,7 @@ def _reference_systems(cursor: CursorWrapper) -> list[str]:
             values = cursor.mogrify("(%s, %s, %s, %s, %s)", list(row)).decode()
             _or_tell(
                 cursor,
-                "INSERT INTO public.spatial_ref_sys"
+                "INSERT INTO public.spatial_ref_sys"  # noqa: S608 -- values by mogrify
                 f" (srid, auth_name, auth_srid, srtext, proj4text) VALUES {values}",
             )
             added.append(f"reference system {row.srid}")
@@ -108,8 +108,9 @@ def synchronise_views(views: Sequence[PublicView], using: str = STAFF_DATABASE) 
     connection = connections[using]
     login = connections[PUBLIC_DATABASE].settings_dict["USER"]
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        cursor.execute("SELECT table_name FROM information_schema.views"
-                       " WHERE table_schema = 'public_data'")
+        cursor.execute(
+            "SELECT table_name FROM information_schema.views WHERE table_schema = 'public_data'"
+        )
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP VIEW public_data.{connection.ops.quote_name(name)} CASCADE")
         for view in views:
@@ -132,7 +133,7 @@ def _create_view(cursor: CursorWrapper, view: PublicView) -> None:
         for name, kind in columns
     )
     cursor.execute(
-        f"CREATE VIEW public_data.{quote(view.table)} AS"
+        f"CREATE VIEW public_data.{quote(view.table)} AS"  # noqa: S608 -- quoted names
         f" SELECT {shown} FROM city.{quote(view.table)} WHERE {view.where}"
     )
 

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.geometry_gate import GeometryRefused
+from gis_core.geometry_refusal import GeometryRefused
 from gis_core.tile_grid import InvalidTile
 
 

@@ -22,9 +22,11 @@ CITY_PROFILE = Path(
     environment.text("CITY_PROFILE", str(BASE_DIR / "gis_core/profiles/my-tho.toml"))
 ).resolve()
 
-ALLOWED_HOSTS = (
-    [PUBLIC_ORIGIN.split("://")[-1].split(":")[0]] if PUBLIC_ORIGIN else [HOST]
-) + ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = ([PUBLIC_ORIGIN.split("://")[-1].split(":")[0]] if PUBLIC_ORIGIN else [HOST]) + [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN] if PUBLIC_ORIGIN else []
 
 INSTALLED_APPS = [

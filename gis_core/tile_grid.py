@@ -78,9 +78,9 @@ def _lat(y_3857: float) -> float:
     return math.degrees(math.atan(math.sinh(y_3857 / _EARTH_RADIUS_M)))
 
 
-def pixel_size_m(zoom: int, tile_size_px: int = TILE_SIZE_PX) -> float:
+def pixel_size_m(zoom: float, tile_size_px: int = TILE_SIZE_PX) -> float:
     """Metres of EPSG:3857 per pixel at `zoom` (at 10.35° N the ground is 1.6 % smaller)."""
-    return 2 * HALF_WORLD_M / (tile_size_px << zoom)
+    return 2 * HALF_WORLD_M / (tile_size_px * math.exp2(zoom))
 
 
 def tile_at(lon: float, lat: float, z: int) -> Tile:

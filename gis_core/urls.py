@@ -1,4 +1,4 @@
-"""Addresses of the whole product; the apps are named by string so that nothing is imported upward."""
+"""Addresses of the whole product; apps are named by string: nothing is imported upward."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -9,3 +9,6 @@ urlpatterns = [
     path("", include("map_ui.urls")),
     path("", include("layers.api.urls")),
 ]
+
+handler404 = "map_ui.views.not_found"
+handler403 = "map_ui.views.forbidden"

@@ -99,9 +99,13 @@ def _apply_one(step: Operation) -> int:
 
 
 def _locked(step: Operation) -> Feature:
-    row = features(step.layer).using(STAFF_DATABASE).select_for_update().filter(
-        pk=step.feature_id or -1
-    ).first()
+    row: Feature | None = (
+        features(step.layer)
+        .using(STAFF_DATABASE)
+        .select_for_update()
+        .filter(pk=step.feature_id or -1)
+        .first()
+    )
     if row is None:
         raise NotFound
     if row.version != step.base_version:
@@ -129,9 +133,7 @@ def _fill(step: Operation, row: Feature) -> None:
     if problems:
         raise Invalid(gettext("Some values are not accepted. Nothing was written."), problems)
     if step.geometry_4326 is not None:
-        row.geom = GEOSGeometry(
-            memoryview(shapely.to_wkb(step.geometry_4326)), srid=STORAGE_SRID
-        )
+        row.geom = GEOSGeometry(memoryview(shapely.to_wkb(step.geometry_4326)), srid=STORAGE_SRID)
     row.feature_key = feature_key(theme, row)
     row.search_text = search_text(theme, row)
 

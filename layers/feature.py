@@ -155,7 +155,7 @@ class Feature(models.Model):
     """
 
     id = models.BigIntegerField(primary_key=True, db_default=NewFeatureId())
-    # The unique index on (layer, feature_key) begins with the layer; a second index would slow loads.
+    # The unique index on (layer, feature_key) begins with the layer; one more slows bulk loads.
     layer = models.ForeignKey(
         Layer, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -188,8 +188,8 @@ class Feature(models.Model):
     )
     source_row = models.IntegerField(null=True)
     extra = models.JSONField(_("other columns of the source"), default=dict, db_default={})
-    geom: models.GeometryField
-    geom_3857: models.GeneratedField
+    geom: Any
+    geom_3857: Any
 
     class Meta:
         abstract = True
@@ -212,7 +212,7 @@ class FeatureMeta:
     """Base of each theme's Meta: the indexes and checks that all tables share."""
 
     app_label = "layers"
-    indexes: ClassVar = [
+    indexes: ClassVar[list[models.Index]] = [
         GistIndex(fields=["geom_3857"], name="%(class)s_tile_idx"),
         GinIndex(
             OpClass(F("search_text"), "gin_trgm_ops"),
@@ -239,16 +239,16 @@ class FeatureMeta:
     ]
 
 
-def point() -> models.PointField:
+def point() -> Any:
     """Return the geometry column of a theme of points (EPSG:4326)."""
     return models.PointField(srid=STORAGE_SRID)
 
 
-def area() -> models.MultiPolygonField:
+def area() -> Any:
     """Return the geometry column of a theme of areas (EPSG:4326)."""
     return models.MultiPolygonField(srid=STORAGE_SRID)
 
 
-def any_geometry() -> models.GeometryField:
+def any_geometry() -> Any:
     """Return the geometry column of a theme whose layers differ in type (EPSG:4326)."""
     return models.GeometryField(srid=STORAGE_SRID)

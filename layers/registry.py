@@ -90,8 +90,7 @@ class Theme:
     def columns(self) -> Mapping[str, Sensitivity]:
         """Return database column → sensitivity."""
         return {
-            str(self.model._meta.get_field(name).column): level
-            for name, level in self.fields.items()
+            str(field.column): self.fields[field.name] for field in self.model._meta.local_fields
         }
 
 

@@ -76,13 +76,13 @@ def _readable(actor: Actor, row: Layer) -> ReadableLayer:
     return ReadableLayer(actor, row, entry, fields)
 
 
-def features(entry: ReadableLayer) -> QuerySet[Feature]:
+def features(entry: ReadableLayer) -> QuerySet[Any]:
     """Return the rows of a layer that its reader may see; columns are limited on encoding.
 
     A layer of current features leaves out those whose last day of validity has passed.
     """
     model: Any = entry.theme.model
-    rows: QuerySet[Feature] = model.objects.using(entry.actor.database).filter(
+    rows: QuerySet[Any] = model.objects.using(entry.actor.database).filter(
         access.readable_rows(entry.actor, entry.theme.key, entry.slug), layer_id=entry.layer.pk
     )
     if entry.layer.current_only:
@@ -95,7 +95,7 @@ def feature(entry: ReadableLayer, feature_id: str | int) -> Feature:
     text = str(feature_id)
     if not (text.isascii() and text.isdigit() and len(text) <= 16):  # noqa: PLR2004 -- 53 bits
         raise NotFound
-    row = features(entry).filter(pk=int(text)).first()
+    row: Feature | None = features(entry).filter(pk=int(text)).first()
     if row is None:
         raise NotFound
     return row

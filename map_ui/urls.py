@@ -1,3 +1,16 @@
-"""Addresses of the pages."""
+"""Addresses of the pages. They are stable: other sites and printed QR codes point here."""
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from map_ui import views
+
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("<slug:language>/", views.start, name="start"),
+    path("<slug:language>/places/<slug:slug>", views.place_page, name="place"),
+    path("<slug:language>/map", views.viewer, name="map"),
+    path("<slug:language>/workspace", views.workspace, name="workspace"),
+    path("<slug:language>/security", views.security, name="security"),
+    path("<slug:language>/login", views.sign_in_page, name="login"),
+    path("<slug:language>/logout", views.sign_out, name="logout"),
+]

@@ -42,9 +42,10 @@ BEGIN
             FROM (SELECT nextval('city.feature_id_seq') AS n) AS s, city.id_keys AS k);
 END $$;
 
--- The same folding as gis_core/text_folding.py: no tone marks, d for đ, lower case, single blanks.
+-- The same folding as gis_core/text_folding.py: no tone marks, d for đ, lower case, single blanks
+-- (no-break blanks too, which \s does not match).
 CREATE OR REPLACE FUNCTION city.fold(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT btrim(regexp_replace(
-        lower(public.unaccent('public.unaccent'::regdictionary, normalize(value, NFC))), '\s+', ' ', 'g'))
+        lower(public.unaccent('public.unaccent'::regdictionary, normalize(value, NFC))), '[\s\u00a0\u2007\u202f]+', ' ', 'g'))
 $$;

@@ -30,9 +30,7 @@ from layers.registry import AREA, Symbol, public, style_of, theme
         "population": ("DAN_SO", "POPULATION"),
         "name": ("TEN", "FULLNAME", "NAME_VI", "NAME", "TEN_VI"),
     },
-    fields=public(
-        "code", "level", "parent_code", "legal_basis", "official_area_km2", "population"
-    ),
+    fields=public("code", "level", "parent_code", "legal_basis", "official_area_km2", "population"),
     tile_fields=("code",),
 )
 class AdminUnit(Feature):

@@ -85,7 +85,7 @@ class Parcel(Feature):
     class Meta(FeatureMeta):
         verbose_name = _("parcel")
         verbose_name_plural = _("parcels")
-        indexes: ClassVar = [
+        indexes: ClassVar[list[models.Index]] = [
             *FeatureMeta.indexes,
             models.Index(fields=["so_to", "so_thua"], name="parcel_number_idx"),
         ]

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     """Idempotent; says in one line what an administrator must do where a right is missing."""
 
     help = "Make extensions, schemas and the official VN-2000 reference systems."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Prepare the database of DATABASE_URL."""

@@ -1,0 +1,167 @@
+"""The catalogue that the viewer starts from: layers with style and legend, rasters, basemaps."""
+
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+
+from gis_core.access import Actor, Sensitivity
+from gis_core.city import Bbox, city
+from layers import selectors
+from layers.code_list import Code
+from layers.display import layer_codes
+from layers.registry import GROUPS
+from layers.selectors import ReadableLayer
+
+MAX_TILE_ZOOM = 18
+
+
+def catalogue(actor: Actor, language: str) -> dict[str, Any]:
+    """Return everything that `actor`'s viewer needs to know before the first tile."""
+    entries = selectors.layers(actor)
+    by_group: dict[str, list[str]] = {group: [] for group in GROUPS}
+    for entry in reversed(entries):
+        by_group[entry.theme.group].append(entry.slug)
+    return {
+        "city": _city(language),
+        "actor": {
+            "name": actor.name or None,
+            "roles": list(actor.roles),
+            "signed_in": actor.signed_in,
+        },
+        "groups": [
+            {"key": key, "title": str(GROUPS[key]), "layers": slugs}
+            for key, slugs in by_group.items()
+            if slugs
+        ],
+        "layers": [layer_entry(entry, language) for entry in entries],
+        "rasters": [_raster(row, language) for row in selectors.rasters(actor)],
+        "basemaps": [
+            {
+                "key": basemap.key,
+                "type": basemap.type,
+                "title": basemap.title[language],
+                "url": basemap.url,
+                "attribution": basemap.attribution,
+                "max_zoom": basemap.max_zoom,
+            }
+            for basemap in city().basemaps
+        ],
+    }
+
+
+def _city(language: str) -> dict[str, Any]:
+    profile = city()
+    return {
+        "name": profile.name[language],
+        "subtitle": profile.subtitle[language],
+        "bbox_4326": list(profile.bbox_4326),
+        "center": list(profile.center_4326),
+        "zoom": profile.zoom,
+        "languages": list(profile.languages),
+        "vn2000": {
+            "epsg": profile.zone.epsg,
+            "name": profile.zone.name,
+            "proj4": profile.zone.proj4text,
+        },
+    }
+
+
+def layer_entry(entry: ReadableLayer, language: str) -> dict[str, Any]:
+    """Return one layer as the catalogue shows it."""
+    layer, theme = entry.layer, entry.theme
+    style, labels = _style(entry, language)
+    return {
+        "slug": layer.slug,
+        "title": layer.title(language),
+        "description": layer.description(language),
+        "group": theme.group,
+        "theme": theme.key,
+        "geometry_type": layer.geometry_type,
+        "min_zoom": theme.min_zoom,
+        "max_zoom": MAX_TILE_ZOOM,
+        "label_min_zoom": theme.label_min_zoom,
+        "bbox_4326": list(bbox_4326(entry)),
+        "style": style,
+        "legend": _legend(entry, style, labels),
+        "source": layer.source_note,
+        "licence": layer.licence,
+        "owner_unit": layer.owner_unit,
+        "data_date": layer.data_date.isoformat() if layer.data_date else None,
+        "sensitivity": Sensitivity(layer.sensitivity).name.lower(),
+        "illustrative": layer.illustrative,
+        "visible": layer.visible,
+        "position": layer.position,
+        "tiles": f"/tiles/{layer.slug}/{{z}}/{{x}}/{{y}}.mvt",
+        "items": f"/ogc/collections/{layer.slug}/items",
+    }
+
+
+def bbox_4326(entry: ReadableLayer) -> Bbox:
+    """Return the extent of the rows that the reader may see; the city's where there are none."""
+    found = selectors.features(entry).aggregate(box=Extent("geom"))["box"]
+    return tuple(found) if found else city().bbox_4326
+
+
+def _style(entry: ReadableLayer, language: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the layer's style, with colours and labels of its code list filled in."""
+    style = {**entry.theme.style, **entry.layer.style}
+    style.pop("colors_from", None)
+    values = {code: dict(symbol) for code, symbol in style.get("values", {}).items()}
+    labels: dict[str, str] = {}
+    for code in _class_codes(entry):
+        labels[code.code] = code.label(language)
+        if entry.theme.style.get("colors_from") and code.color:
+            values[code.code] = {"fill": code.color, **values.get(code.code, {})}
+        if code.icon and entry.layer.geometry_type == "Point":
+            values.setdefault(code.code, {})["icon"] = code.icon
+    return {**style, "values": values}, labels
+
+
+def _class_codes(entry: ReadableLayer) -> list[Code]:
+    name = entry.theme.class_field
+    if name is None or name not in entry.fields:
+        return []
+    list_name = getattr(entry.theme.model._meta.get_field(name), "code_list", "")
+    return list(layer_codes(entry).get(list_name, {}).values())
+
+
+def _legend(
+    entry: ReadableLayer, style: dict[str, Any], labels: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Return legend lines for the classes that occur among the rows the reader may see."""
+    name = entry.theme.class_field
+    if style.get("field") is None or name is None or name not in entry.fields:
+        return [{"value": None, "label": "", "symbol": style["default"]}]
+    present = selectors.features(entry).order_by(name).values_list(name, flat=True).distinct()[:200]
+    return [
+        {
+            "value": value,
+            "label": labels.get(value, value) or "—",
+            "symbol": {**style["default"], **style["values"].get(value, {})},
+        }
+        for value in present
+    ]
+
+
+def _raster(row: Any, language: str) -> dict[str, Any]:
+    return {
+        "slug": row.slug,
+        "title": row.title(language),
+        "tiles": f"/tiles/rasters/{row.slug}/{{z}}/{{x}}/{{y}}.png",
+        "bbox_4326": [row.west, row.south, row.east, row.north],
+        "min_zoom": row.min_zoom,
+        "max_zoom": row.max_zoom,
+        "unit": row.unit,
+        "legend": [
+            {
+                "value": line.get("value"),
+                "color": line.get("color"),
+                "label": line.get(f"label_{language}") or line.get("label_vi", ""),
+            }
+            for line in row.legend
+        ],
+        "source": row.source_note,
+        "licence": row.licence,
+        "illustrative": row.illustrative,
+        "visible": False,
+    }

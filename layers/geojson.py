@@ -1,0 +1,201 @@
+"""GeoJSON (RFC 7946): authorised rows in, text out, streamed without ever holding a whole layer.
+
+The database writes geometry and properties as JSON text; this module joins lines. Only the fields
+that the reader may see are asked for, so nothing has to be removed afterwards.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import AsGeoJSON, GeomOutputGeoFunc, Transform
+from django.db import transaction
+from django.db.models import Expression, F, Func, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.city import city
+from gis_core.crs import STORAGE_SRID, ServiceCrs
+from layers.feature import Feature
+from layers.registry import Text
+from layers.selectors import ReadableLayer
+
+DEGREE_DECIMALS = 7  # about 1 cm
+METRE_DECIMALS = 3
+_ROWS_A_FETCH = 500
+_CHUNK_BYTES = 64 * 1024
+_INHERITED = ("valid_from", "valid_to", "extra", "changed_at")
+
+Members = Mapping[str, Any]
+Closing = Callable[[int, int | None], Members]
+
+
+class Kind(StrEnum):
+    """What a property holds; JSON holds anything nested."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    JSON = "json"
+
+
+# The first class that fits counts: a DateTimeField is a DateField too.
+_KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
+    (models.BooleanField, Kind.BOOLEAN),
+    (models.IntegerField, Kind.INTEGER),
+    (models.FloatField, Kind.NUMBER),
+    (models.DecimalField, Kind.NUMBER),
+    (models.DateTimeField, Kind.DATETIME),
+    (models.DateField, Kind.DATE),
+    (models.JSONField, Kind.JSON),
+)
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property of a layer's features, as clients of GeoJSON see it."""
+
+    name: str
+    kind: Kind
+    title: Text
+    expression: Expression | F
+
+
+class _JsonObject(Func):
+    function = "json_build_object"  # json, not jsonb: it keeps the order and is half the work
+    output_field = models.TextField()
+
+
+class _Flipped(GeomOutputGeoFunc):
+    function = "ST_FlipCoordinates"
+
+
+class _OuterRingsLeft(GeomOutputGeoFunc):
+    function = "ST_ForcePolygonCCW"  # RFC 7946, 3.1.6: exterior rings are counterclockwise
+
+
+def properties_of(entry: ReadableLayer) -> tuple[Property, ...]:
+    """Return the properties that the layer's reader may see, in a fixed order.
+
+    The theme's own fields stand between the name with its translations (`name_en`) and the columns
+    that every theme has; `_version` is the version that an editor sends back.
+    """
+    names = ["name", *entry.own_fields(), *_INHERITED]
+    if entry.actor.signed_in:
+        names.append("sensitivity")  # for others it is always 0
+    found: list[Property] = []
+    for name in (name for name in names if name in entry.fields):
+        field = entry.theme.model._meta.get_field(name)
+        kind = next((kind for cls, kind in _KINDS if isinstance(field, cls)), Kind.TEXT)
+        found.append(Property(name, kind, _title(field), F(name)))
+        if name == "name":
+            found += _translations(entry)
+    return (*found, Property("_version", Kind.INTEGER, _("version"), F("version")))
+
+
+def _title(field: Any) -> Text:
+    title: Text = field.verbose_name
+    return title
+
+
+def _translations(entry: ReadableLayer) -> list[Property]:
+    if "names" not in entry.fields:
+        return []
+    return [
+        Property(f"name_{code}", Kind.TEXT, f"{code}: name", KeyTextTransform(code, "names"))
+        for code in city().languages[1:]
+    ]
+
+
+def _geometry(entry: ReadableLayer, crs: ServiceCrs) -> Expression:
+    """Return the geometry as GeoJSON text in `crs`, axes in the order that its URI promises."""
+    shape: Any = F("geom")
+    if entry.layer.geometry_type == "MultiPolygon":
+        shape = _OuterRingsLeft("geom")
+    if crs.srid != STORAGE_SRID:
+        shape = Transform(shape, crs.srid)
+    if crs.northing_first:
+        shape = _Flipped(shape)
+    decimals = DEGREE_DECIMALS if crs.srid == STORAGE_SRID else METRE_DECIMALS
+    return AsGeoJSON(shape, precision=decimals)
+
+
+def _encoded(
+    entry: ReadableLayer,
+    rows: QuerySet[Feature],
+    crs: ServiceCrs,
+    properties: Sequence[Property],
+) -> QuerySet[Any, tuple[int, str, str]]:
+    pairs = [part for p in properties for part in (Value(p.name), p.expression)]
+    return rows.annotate(
+        geojson_geometry=_geometry(entry, crs),
+        geojson_properties=Cast(_JsonObject(*pairs), models.TextField()),
+    ).values_list("pk", "geojson_geometry", "geojson_properties")
+
+
+def _line(row: tuple[int, str, str], more: str = "") -> str:
+    key, geometry, properties = row
+    return f'{{"type":"Feature","id":{key},"geometry":{geometry},"properties":{properties}{more}}}'
+
+
+def _members(members: Members) -> str:
+    return "".join(f",{json.dumps(k)}:{json.dumps(v)}" for k, v in members.items())
+
+
+def feature(
+    entry: ReadableLayer, rows: QuerySet[Feature], crs: ServiceCrs, links: Sequence[Members]
+) -> bytes | None:
+    """Return the one feature of `rows` as UTF-8 GeoJSON with `links`; None when it is gone."""
+    row = _encoded(entry, rows, crs, properties_of(entry)).first()
+    return None if row is None else _line(row, _members({"links": list(links)})).encode()
+
+
+def feature_collection(  # noqa: PLR0913 -- keyword-only; the parts of a FeatureCollection
+    entry: ReadableLayer,
+    rows: QuerySet[Feature],
+    *,
+    crs: ServiceCrs,
+    properties: Sequence[Property],
+    opening: Members,
+    closing: Closing,
+) -> Iterator[bytes]:
+    """Yield a FeatureCollection of `rows` as UTF-8 text in pieces of about 64 kB.
+
+    `opening` stands before the features; `closing(count, last id)` gives the members after them.
+    Memory does not grow with the rows: they come through a cursor of the database's own.
+    """
+    yield ('{"type":"FeatureCollection"' + _members(opening) + ',"features":[').encode()
+    count, last = 0, None
+    # Inside a transaction: a cursor that outlives one would first be filled to the end.
+    with transaction.atomic(using=rows.db):
+        for chunk, count, last in _chunks(_encoded(entry, rows, crs, properties)):
+            yield chunk
+    yield ("]" + _members(closing(count, last)) + "}").encode()
+
+
+def _chunks(rows: QuerySet[Any, tuple[int, str, str]]) -> Iterator[tuple[bytes, int, int]]:
+    """Yield (text, rows so far, last id)."""
+    lines: list[str] = []
+    size = count = key = 0
+    for row in rows.iterator(chunk_size=_ROWS_A_FETCH):
+        line = _line(row)
+        lines.append(line)
+        size += len(line)
+        count, key = count + 1, row[0]
+        # The first piece is small, so that a client sees something at once.
+        if size >= (_CHUNK_BYTES if count > _ROWS_A_FETCH else 1):
+            yield _joined(lines, first=count == len(lines)), count, key
+            lines, size = [], 0
+    if lines:
+        yield _joined(lines, first=count == len(lines)), count, key
+
+
+def _joined(lines: Collection[str], *, first: bool) -> bytes:
+    return (("" if first else ",\n") + ",\n".join(lines)).encode()

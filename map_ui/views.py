@@ -1,0 +1,185 @@
+"""Pages for people: the attraction map, places, the viewer, the workspaces, sign-in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext
+
+from gis_core import access, sign_in
+from gis_core.access import Actor
+from gis_core.channels import Audit, Cache, Cost, channel
+from gis_core.city import city
+from gis_core.errors import NotFound, TooManyRequests
+from gis_core.headers import actor_for
+from layers.places import place, places
+
+WORKSPACE_ROLES = frozenset(
+    {"planner", "approver", "environment_officer", "ward_officer", "administrator"}
+)
+SECURITY_ROLES = frozenset({"security_staff"})
+
+
+def _actor(request: HttpRequest) -> Actor:
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found
+
+
+def _page(
+    request: HttpRequest, template: str, language: str, status: int = 200, **context: Any
+) -> HttpResponse:
+    rest = request.path.removeprefix(f"/{language}/") if language in city().languages else ""
+    return render(
+        request,
+        template,
+        {
+            "city": city(),
+            "city_name": city().name.get(language, city().name["vi"]),
+            "city_subtitle": city().subtitle.get(language, city().subtitle["vi"]),
+            "language": language,
+            "other_language": "en" if language == "vi" else "vi",
+            "languages": [
+                {"code": code, "href": f"/{code}/{rest}", "current": code == language}
+                for code in city().languages
+            ],
+            "actor": _actor(request),
+            "may_open_workspace": access.may_open(_actor(request), WORKSPACE_ROLES),
+            "may_open_security": access.may_open(_actor(request), SECURITY_ROLES),
+            "origin": settings.PUBLIC_ORIGIN or request.build_absolute_uri("/").rstrip("/"),
+            **context,
+        },
+        status=status,
+    )
+
+
+def _known_language(language: str) -> str:
+    if language not in city().languages:
+        raise Http404
+    return language
+
+
+@channel("page.root", cache=Cache.NEVER, cost=Cost.CHEAP)
+def root(request: HttpRequest) -> HttpResponse:
+    """Send the visitor to the start page in their language."""
+    return redirect(f"/{getattr(request, 'LANGUAGE_CODE', 'vi')}/")
+
+
+@channel("page.start")
+def start(request: HttpRequest, language: str) -> HttpResponse:
+    """Show the attraction map; the list is in the page, so it is there before any script."""
+    _known_language(language)
+    found = places(_actor(request), language)
+    return _page(request, "map_ui/start.html", language, page="start", **found)
+
+
+@channel("page.place")
+def place_page(request: HttpRequest, language: str, slug: str) -> HttpResponse:
+    """Show one attraction at its stable address."""
+    _known_language(language)
+    try:
+        found = place(_actor(request), slug, language)
+    except NotFound as error:
+        raise Http404 from error
+    return _page(request, "map_ui/place.html", language, page="place", place=found)
+
+
+@channel("page.map")
+def viewer(request: HttpRequest, language: str) -> HttpResponse:
+    """Show the map viewer with the layers that the visitor may see."""
+    return _page(request, "map_ui/map.html", _known_language(language), page="map")
+
+
+@channel("page.workspace", roles=WORKSPACE_ROLES, cache=Cache.NEVER)
+def workspace(request: HttpRequest, language: str) -> HttpResponse:
+    """Show the viewer with the layers of city staff."""
+    _known_language(language)
+    if not _actor(request).signed_in:
+        return _to_sign_in(request, language)
+    if not access.may_open(_actor(request), WORKSPACE_ROLES):
+        return _page(request, "403.html", language, status=403, page="error")
+    return _page(request, "map_ui/map.html", language, page="workspace")
+
+
+@channel("page.security", roles=SECURITY_ROLES, cache=Cache.NEVER, audit=Audit.READ)
+def security(request: HttpRequest, language: str) -> HttpResponse:
+    """Show the viewer to security staff; for others signed in this page does not exist."""
+    _known_language(language)
+    if not _actor(request).signed_in:
+        return _to_sign_in(request, language)
+    if not access.may_open(_actor(request), SECURITY_ROLES):
+        raise Http404
+    return _page(request, "map_ui/map.html", language, page="security")
+
+
+def _to_sign_in(request: HttpRequest, language: str) -> HttpResponse:
+    query = urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(f"/{language}/login?{query}")
+
+
+def _next_page(request: HttpRequest, language: str, actor: Actor | None = None) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    if actor is not None and access.may_open(actor, SECURITY_ROLES):
+        return f"/{language}/security"
+    if actor is not None and access.may_open(actor, WORKSPACE_ROLES):
+        return f"/{language}/workspace"
+    return f"/{language}/map"
+
+
+@channel("page.login", cache=Cache.NEVER, audit=Audit.SIGN_IN, methods=("GET", "HEAD", "POST"))
+def sign_in_page(request: HttpRequest, language: str) -> HttpResponse:
+    """Show the sign-in form and check what it sends."""
+    _known_language(language)
+    context: dict[str, Any] = {
+        "page": "login",
+        "next": request.POST.get("next") or request.GET.get("next") or "",
+        "username": request.POST.get("username", ""),
+    }
+    if request.method != "POST":
+        return _page(request, "map_ui/login.html", language, **context)
+    try:
+        user = sign_in.check_password(
+            request, request.POST.get("username", ""), request.POST.get("password", "")
+        )
+    except TooManyRequests as error:
+        response = _page(
+            request, "map_ui/login.html", language, status=429, error=error.detail, **context
+        )
+        response["Retry-After"] = str(error.retry_after_s)
+        return response
+    if user is None:
+        message = gettext("The name or the password is not right. Check both and try again.")
+        return _page(request, "map_ui/login.html", language, status=422, error=message, **context)
+    login(request, user)
+    return HttpResponseRedirect(_next_page(request, language, actor_for(user)))
+
+
+@channel("page.logout", cache=Cache.NEVER, audit=Audit.SIGN_IN, methods=("POST",))
+def sign_out(request: HttpRequest, language: str) -> HttpResponse:
+    """End the session."""
+    _known_language(language)
+    if request.method != "POST":
+        return HttpResponse(status=405, headers={"Allow": "POST"})
+    logout(request)
+    return HttpResponseRedirect(f"/{language}/")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Show the same page for what is missing and for what is hidden."""
+    return _error(request, "404.html", 404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the account lacks a right."""
+    return _error(request, "403.html", 403)
+
+
+def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    language = str(getattr(request, "LANGUAGE_CODE", "vi"))
+    return _page(request, template, language, status=status, page="error")

@@ -1,0 +1,129 @@
+"""A real PostGIS database for the tests: made from the template, migrated, dropped at the end.
+
+`database` gives the empty, migrated database; `db` rolls one test back; `world` holds the demo
+city, committed, because anonymous readers have a database login (and connection) of their own.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import django
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections, transaction
+from django.test import Client
+from psycopg2 import sql
+
+DATABASE_NAME = os.environ.get("TEST_DATABASE_NAME", f"test_city_{os.getpid()}")
+_real_name = os.environ.pop("DATABASE_NAME", None)
+os.environ["DATABASE_NAME"] = DATABASE_NAME
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings")
+django.setup()
+
+SHARED = settings.BASE_DIR.parent / "shared"
+TEMPLATE = "city_template"
+
+
+def shared(path: str) -> Path:
+    """Return a file of the shared test data, or skip the test, saying so."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"no shared test data here ({path})")
+    return found
+
+
+def _administer(statement: str, name: str) -> None:
+    entry = settings.DATABASES["default"]
+    for maintenance in ("city", "postgres", "template1"):
+        try:
+            connection = psycopg2.connect(
+                host=entry["HOST"],
+                port=entry["PORT"] or None,
+                user=entry["USER"],
+                password=entry["PASSWORD"],
+                dbname=_real_name or maintenance,
+            )
+            break
+        except psycopg2.OperationalError:
+            continue
+    else:
+        pytest.exit("The database server does not answer: run script/bootstrap first.", 2)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE])
+        template = TEMPLATE if cursor.fetchone() else "template1"
+        cursor.execute(
+            sql.SQL(statement).format(name=sql.Identifier(name), template=sql.Identifier(template))
+        )
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty, migrated database with code lists, on both logins."""
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    settings.RASTER_ROOT = tmp_path_factory.mktemp("rasters")
+    _administer("DROP DATABASE IF EXISTS {name} WITH (FORCE)", DATABASE_NAME)
+    _administer("CREATE DATABASE {name} TEMPLATE {template}", DATABASE_NAME)
+    call_command("prepare_database", verbosity=0)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("load_code_lists", verbosity=0)
+    yield DATABASE_NAME
+    connections.close_all()
+    _administer("DROP DATABASE IF EXISTS {name} WITH (FORCE)", DATABASE_NAME)
+
+
+@pytest.fixture
+def db(database: str) -> Iterator[None]:
+    """Everything that the test writes with the staff login is rolled back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def world(database: str) -> str:
+    """The demo city, imported by the real importer and committed."""
+    call_command("load_demo", verbosity=0)
+    return database
+
+
+ROLES = (
+    "planner",
+    "approver",
+    "security_staff",
+    "environment_officer",
+    "ward_officer",
+    "administrator",
+)
+
+
+@pytest.fixture(scope="session")
+def accounts(database: str) -> dict[str, int]:
+    """One committed account for each role; role → user id."""
+    from gis_core.models import RoleGrant, User
+
+    made = {}
+    for role in ROLES:
+        user = User.objects.create_user(f"test-{role}", password="Ba-Tri-Ben-Tre-68")
+        RoleGrant.objects.create(user=user, role=role)
+        made[role] = user.pk
+    return made
+
+
+@pytest.fixture
+def sign_in(accounts: dict[str, int]) -> Callable[[str], Client]:
+    """Return a client of somebody with the named role; `anonymous` signs nobody in."""
+    from gis_core.models import User
+
+    def client_of(role: str) -> Client:
+        client = Client()
+        if role != "anonymous":
+            client.force_login(User.objects.get(pk=accounts[role]))
+        return client
+
+    return client_of
