@@ -118,7 +118,9 @@ def _bounds(address: Tile) -> dict[str, float]:
 
 
 def _text(expression: Any) -> Any:
-    return Coalesce(Cast(expression, models.TextField()), Value(""))
+    return Coalesce(
+        Cast(expression, models.TextField()), Value(""), output_field=models.TextField()
+    )
 
 
 def _label(entry: ReadableLayer, language: str) -> Any:
@@ -126,7 +128,9 @@ def _label(entry: ReadableLayer, language: str) -> Any:
     if name not in entry.fields:
         return Value("")
     if name == "name" and language != "vi":
-        return Coalesce(KeyTextTransform(language, "names"), F("name"))
+        return Coalesce(
+            KeyTextTransform(language, "names"), F("name"), output_field=models.TextField()
+        )
     return _text(F(name))
 
 
