@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.contrib.gis.db.models import Extent
-
 from gis_core.access import Actor, Sensitivity
-from gis_core.city import Bbox, city
+from gis_core.city import city
 from layers import selectors
 from layers.code_list import Code
 from layers.display import layer_codes
+from layers.layer_facts import LayerFacts, facts
 from layers.registry import GROUPS
 from layers.selectors import ReadableLayer
 
@@ -18,6 +17,7 @@ MAX_TILE_ZOOM = 18
 def catalogue(actor: Actor, language: str) -> dict[str, Any]:
     """Return everything that `actor`'s viewer needs to know before the first tile."""
     entries = selectors.layers(actor)
+    versions = selectors.data_versions()
     by_group: dict[str, list[str]] = {group: [] for group in GROUPS}
     for entry in reversed(entries):
         by_group[entry.theme.group].append(entry.slug)
@@ -33,7 +33,7 @@ def catalogue(actor: Actor, language: str) -> dict[str, Any]:
             for key, slugs in by_group.items()
             if slugs
         ],
-        "layers": [layer_entry(entry, language) for entry in entries],
+        "layers": [layer_entry(entry, facts(entry, versions), language) for entry in entries],
         "rasters": [_raster(row, language) for row in selectors.rasters(actor)],
         "basemaps": [
             {
@@ -66,7 +66,7 @@ def _city(language: str) -> dict[str, Any]:
     }
 
 
-def layer_entry(entry: ReadableLayer, language: str) -> dict[str, Any]:
+def layer_entry(entry: ReadableLayer, known: LayerFacts, language: str) -> dict[str, Any]:
     """Return one layer as the catalogue shows it."""
     layer, theme = entry.layer, entry.theme
     style, labels = _style(entry, language)
@@ -80,9 +80,9 @@ def layer_entry(entry: ReadableLayer, language: str) -> dict[str, Any]:
         "min_zoom": theme.min_zoom,
         "max_zoom": MAX_TILE_ZOOM,
         "label_min_zoom": theme.label_min_zoom,
-        "bbox_4326": list(bbox_4326(entry)),
+        "bbox_4326": list(known.bbox_4326),
         "style": style,
-        "legend": _legend(entry, style, labels),
+        "legend": _legend(known, style, labels),
         "source": layer.source_note,
         "licence": layer.licence,
         "owner_unit": layer.owner_unit,
@@ -94,12 +94,6 @@ def layer_entry(entry: ReadableLayer, language: str) -> dict[str, Any]:
         "tiles": f"/tiles/{layer.slug}/{{z}}/{{x}}/{{y}}.mvt",
         "items": f"/ogc/collections/{layer.slug}/items",
     }
-
-
-def bbox_4326(entry: ReadableLayer) -> Bbox:
-    """Return the extent of the rows that the reader may see; the city's where there are none."""
-    found = selectors.features(entry).aggregate(box=Extent("geom"))["box"]
-    return tuple(found) if found else city().bbox_4326
 
 
 def _style(entry: ReadableLayer, language: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -126,20 +120,18 @@ def _class_codes(entry: ReadableLayer) -> list[Code]:
 
 
 def _legend(
-    entry: ReadableLayer, style: dict[str, Any], labels: dict[str, str]
+    known: LayerFacts, style: dict[str, Any], labels: dict[str, str]
 ) -> list[dict[str, Any]]:
     """Return legend lines for the classes that occur among the rows the reader may see."""
-    name = entry.theme.class_field
-    if style.get("field") is None or name is None or name not in entry.fields:
+    if style.get("field") is None or not known.classes:
         return [{"value": None, "label": "", "symbol": style["default"]}]
-    present = selectors.features(entry).order_by(name).values_list(name, flat=True).distinct()[:200]
     return [
         {
             "value": value,
             "label": labels.get(value, value) or "—",
             "symbol": {**style["default"], **style["values"].get(value, {})},
         }
-        for value in present
+        for value in known.classes
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from gis_core import access
-from gis_core.access import Actor
+from gis_core.access import STAFF_DATABASE, Actor
 from gis_core.errors import NotFound
 from layers.code_list import Code
 from layers.feature import Feature, Layer
@@ -99,6 +99,19 @@ def feature(entry: ReadableLayer, feature_id: str | int) -> Feature:
     if row is None:
         raise NotFound
     return row
+
+
+def data_versions() -> dict[int, int]:
+    """Return layer id → counter of its writes: for cache keys inside the server only.
+
+    The counter also moves with rows that a reader may not see, so it is never shown.
+    """
+    return dict(Layer.objects.using(STAFF_DATABASE).values_list("pk", "data_version"))
+
+
+def data_version(entry: ReadableLayer) -> int:
+    """Return the counter of one layer's writes; see `data_versions`."""
+    return data_versions().get(entry.layer.pk, 0)
 
 
 def codes(actor: Actor, lists: Iterable[str]) -> dict[str, dict[str, Code]]:

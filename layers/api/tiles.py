@@ -11,7 +11,7 @@ from gis_core.tile_grid import Tile
 from layers import selectors, tiles
 from layers.api.caching import bytes_response
 from layers.api.service import actor
-from layers.catalogue import bbox_4326
+from layers.layer_facts import facts
 
 router = Router(tags=["tiles"])
 MVT = "application/vnd.mapbox-vector-tile"
@@ -38,7 +38,7 @@ def tilejson(request: HttpRequest, slug: str) -> dict[str, Any]:
     """Return TileJSON 3.0 of one layer."""
     entry = selectors.layer(actor(request), slug)
     language = str(getattr(request, "LANGUAGE_CODE", "vi"))
-    box = bbox_4326(entry)
+    box = facts(entry).bbox_4326
     return {
         "tilejson": "3.0.0",
         "scheme": "xyz",
