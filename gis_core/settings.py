@@ -30,7 +30,7 @@ ALLOWED_HOSTS = ([PUBLIC_ORIGIN.split("://")[-1].split(":")[0]] if PUBLIC_ORIGIN
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN] if PUBLIC_ORIGIN else []
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "gis_core.admin_config.CityAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
