@@ -65,6 +65,11 @@ def _administer(statement: str, name: str) -> None:
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty, migrated database with code lists, on both logins."""
     settings.ALLOWED_HOSTS = ["*"]
+    # In-process tests need no collected files; the browser tests use the real storage.
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     settings.RASTER_ROOT = tmp_path_factory.mktemp("rasters")
     _administer("DROP DATABASE IF EXISTS {name} WITH (FORCE)", DATABASE_NAME)
