@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
+from inspect import getclosurevars, isfunction
 from typing import Any, ParamSpec, TypeVar
 
 from django.core.checks import CheckMessage, Error, register
@@ -101,9 +102,10 @@ def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, UR
 
 
 def _declared(view: Any) -> bool:
-    path_view = getattr(view, "__self__", None) or getattr(view, "path_view", None)
+    # django-ninja makes one view for all methods of a path and keeps the operations in its closure.
+    path_view = getclosurevars(view).nonlocals.get("self") if isfunction(view) else None
     operations = getattr(path_view, "operations", None)
-    if operations is not None:  # django-ninja: one view for all methods of a path
+    if operations is not None:
         return all(hasattr(operation.view_func, "channel") for operation in operations)
     return hasattr(view, "channel")
 

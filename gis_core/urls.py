@@ -6,8 +6,9 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("gis_core.health")),
-    path("", include("map_ui.urls")),
+    # Before the pages, whose first part may be any word that names a language.
     path("", include("layers.api.urls")),
+    path("", include("map_ui.urls")),
 ]
 
 handler404 = "map_ui.views.not_found"

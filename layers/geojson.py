@@ -5,7 +5,7 @@ that the reader may see are asked for, so nothing has to be removed afterwards.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Expression, F, Func, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.city import city
@@ -26,7 +27,7 @@ from layers.selectors import ReadableLayer
 
 DEGREE_DECIMALS = 7  # about 1 cm
 METRE_DECIMALS = 3
-_ROWS_A_FETCH = 500
+_ROWS_A_FETCH = 200
 _CHUNK_BYTES = 64 * 1024
 _INHERITED = ("valid_from", "valid_to", "extra", "changed_at")
 
@@ -68,6 +69,14 @@ class Property:
     expression: Expression | F
 
 
+@dataclass
+class Progress:
+    """How far a stream has come: features written and the id of the last one."""
+
+    count: int = 0
+    last: int | None = None
+
+
 class _JsonObject(Func):
     function = "json_build_object"  # json, not jsonb: it keeps the order and is half the work
     output_field = models.TextField()
@@ -105,11 +114,15 @@ def _title(field: Any) -> Text:
     return title
 
 
+def _in(code: str) -> Text:
+    return format_lazy("{} ({})", _("name"), code)
+
+
 def _translations(entry: ReadableLayer) -> list[Property]:
     if "names" not in entry.fields:
         return []
     return [
-        Property(f"name_{code}", Kind.TEXT, f"{code}: name", KeyTextTransform(code, "names"))
+        Property(f"name_{code}", Kind.TEXT, _in(code), KeyTextTransform(code, "names"))
         for code in city().languages[1:]
     ]
 
@@ -157,7 +170,7 @@ def feature(
     return None if row is None else _line(row, _members({"links": list(links)})).encode()
 
 
-def feature_collection(  # noqa: PLR0913 -- keyword-only; the parts of a FeatureCollection
+def feature_collection(
     entry: ReadableLayer,
     rows: QuerySet[Feature],
     *,
@@ -172,30 +185,21 @@ def feature_collection(  # noqa: PLR0913 -- keyword-only; the parts of a Feature
     Memory does not grow with the rows: they come through a cursor of the database's own.
     """
     yield ('{"type":"FeatureCollection"' + _members(opening) + ',"features":[').encode()
-    count, last = 0, None
+    done = Progress()
     # Inside a transaction: a cursor that outlives one would first be filled to the end.
     with transaction.atomic(using=rows.db):
-        for chunk, count, last in _chunks(_encoded(entry, rows, crs, properties)):
-            yield chunk
-    yield ("]" + _members(closing(count, last)) + "}").encode()
+        yield from _pieces(_encoded(entry, rows, crs, properties), done)
+    yield ("]" + _members(closing(done.count, done.last)) + "}").encode()
 
 
-def _chunks(rows: QuerySet[Any, tuple[int, str, str]]) -> Iterator[tuple[bytes, int, int]]:
-    """Yield (text, rows so far, last id)."""
+def _pieces(rows: QuerySet[Any, tuple[int, str, str]], done: Progress) -> Iterator[bytes]:
     lines: list[str] = []
-    size = count = key = 0
+    size = 0
     for row in rows.iterator(chunk_size=_ROWS_A_FETCH):
-        line = _line(row)
-        lines.append(line)
-        size += len(line)
-        count, key = count + 1, row[0]
-        # The first piece is small, so that a client sees something at once.
-        if size >= (_CHUNK_BYTES if count > _ROWS_A_FETCH else 1):
-            yield _joined(lines, first=count == len(lines)), count, key
+        lines.append(_line(row) if done.count == 0 else ",\n" + _line(row))
+        size += len(lines[-1])
+        done.count, done.last = done.count + 1, row[0]
+        if size >= _CHUNK_BYTES:
+            yield "".join(lines).encode()
             lines, size = [], 0
-    if lines:
-        yield _joined(lines, first=count == len(lines)), count, key
-
-
-def _joined(lines: Collection[str], *, first: bool) -> bytes:
-    return (("" if first else ",\n") + ",\n".join(lines)).encode()
+    yield "".join(lines).encode()

@@ -2,13 +2,28 @@
 
 from django.urls import path
 
-from layers.api import tiles, viewer
+from layers.api import (
+    ogc_collections,
+    ogc_export,
+    ogc_items,
+    ogc_landing,
+    ogc_tiles,
+    tiles,
+    viewer,
+)
 from layers.api.service import openapi, service
 
 service.add_router("/tiles", tiles.router)
 service.add_router("/api", viewer.router)
+service.add_router("/api", ogc_export.router)
+for ogc in (ogc_landing, ogc_collections, ogc_items, ogc_tiles):
+    service.add_router("/ogc", ogc.router)
+
+# django-ninja adds a home page of its own at the root, which would hide the product's.
+_routes, _app, _namespace = service.urls
+_own = [route for route in _routes if getattr(route, "name", "") != "api-root"]
 
 urlpatterns = [
     path("api/openapi.json", openapi, name="openapi"),
-    path("", service.urls),
+    path("", (_own, _app, _namespace)),
 ]

@@ -1,0 +1,162 @@
+"""OGC API - Features: the items of a collection, as pages of GeoJSON, and single features."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from gis_core.channels import Cost, channel
+from gis_core.errors import NotFound
+from layers import selectors
+from layers.api.caching import bytes_response
+from layers.api.ogc_documentation import documented
+from layers.api.ogc_links import (
+    GEOJSON,
+    JSON,
+    Link,
+    address,
+    link,
+    link_header,
+    same_query,
+    self_link,
+)
+from layers.api.ogc_parameters import (
+    CRS,
+    PAGING,
+    QUERYABLES,
+    SELECTION,
+    Page,
+    Selection,
+    check,
+    crs_of,
+    page,
+    selection,
+)
+from layers.api.reading import ReadRouter
+from layers.api.service import actor
+from layers.geojson import feature, feature_collection
+from layers.selectors import ReadableLayer
+
+router = ReadRouter(tags=["ogc"])
+_ITEMS = documented(
+    {**SELECTION, **PAGING, "queryables": QUERYABLES},
+    media_type=GEOJSON,
+    problems=("400", "404", "503"),
+)
+_READ_METHODS = "GET, HEAD, OPTIONS"
+
+
+@router.get("/collections/{slug}/items", summary="Features of a collection", openapi_extra=_ITEMS)
+@channel("ogc.items", cost=Cost.DATABASE)
+def items(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Return one page of features, in the order of their ids, with a link to the next page."""
+    entry = selectors.layer(actor(request), slug)
+    asked = selection(request, entry, tuple(PAGING))
+    part = page(request)
+    matched = asked.rows.count()
+    links = _page_links(request, slug, part, matched)
+    body: Iterable[bytes] = ()
+    if request.method != "HEAD":
+        body = _page_body(request, entry, asked, part, matched, links)
+    response = StreamingHttpResponse(body, content_type=GEOJSON)
+    response["Content-Crs"] = f"<{asked.crs.uri}>"
+    response["OGC-NumberMatched"] = str(matched)
+    response["Link"] = link_header(links)
+    return response
+
+
+def _page_links(request: HttpRequest, slug: str, part: Page, matched: int) -> list[Link]:
+    found = [
+        self_link(request, GEOJSON),
+        link(address(request, f"/collections/{slug}"), "collection", JSON),
+    ]
+    if part.offset + part.limit < matched:
+        following = {"offset": part.offset + part.limit, "after": None}
+        found.append(link(same_query(request, following), "next", GEOJSON))
+    if part.offset > 0:
+        before = max(part.offset - part.limit, 0)
+        earlier = {"offset": before or None, "after": None}
+        found.append(link(same_query(request, earlier), "prev", GEOJSON))
+    return found
+
+
+def _page_body(
+    request: HttpRequest,
+    entry: ReadableLayer,
+    asked: Selection,
+    part: Page,
+    matched: int,
+    links: list[Link],
+) -> Iterable[bytes]:
+    rows = asked.rows.order_by("pk")
+    if part.after is not None:
+        rows = rows.filter(pk__gt=part.after)[: part.limit]
+    else:
+        rows = rows[part.offset : part.offset + part.limit]
+
+    def closing(count: int, last: int | None) -> dict[str, Any]:
+        # The next page begins behind the last id: no row is counted off again, none comes twice.
+        for item in links:
+            if item["rel"] == "next" and last is not None:
+                following = {"offset": part.offset + part.limit, "after": last}
+                item["href"] = same_query(request, following)
+        return {"numberReturned": count, "links": links}
+
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return feature_collection(
+        entry,
+        rows,
+        crs=asked.crs,
+        properties=asked.properties,
+        opening={"timeStamp": now, "numberMatched": matched},
+        closing=closing,
+    )
+
+
+@router.get(
+    "/collections/{slug}/items/{feature_id}",
+    summary="A feature",
+    openapi_extra=documented({"crs": CRS}, media_type=GEOJSON, problems=("304", "400", "404")),
+)
+@channel("ogc.item", cost=Cost.DATABASE)
+def item(request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
+    """Return one feature; its ETag changes with any byte of it."""
+    check(request, ("crs",))
+    crs = crs_of(request)
+    entry = selectors.layer(actor(request), slug)
+    row = selectors.feature(entry, feature_id)
+    links = [
+        self_link(request, GEOJSON),
+        link(address(request, f"/collections/{slug}"), "collection", JSON),
+    ]
+    body = feature(entry, selectors.features(entry).filter(pk=row.pk), crs, links)
+    if body is None:  # deleted between the two questions
+        raise NotFound
+    response = bytes_response(request, body, GEOJSON)
+    response["Content-Crs"] = f"<{crs.uri}>"
+    response["Link"] = link_header(links)
+    return response
+
+
+def _allowed() -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["Allow"] = _READ_METHODS
+    return response
+
+
+@router.api_operation(["OPTIONS"], "/collections/{slug}/items", include_in_schema=False)
+@channel("ogc.items.options", cost=Cost.CHEAP, methods=("OPTIONS",))
+def items_options(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the methods of a collection's items: QGIS asks before it offers to edit."""
+    return _allowed()
+
+
+@router.api_operation(
+    ["OPTIONS"], "/collections/{slug}/items/{feature_id}", include_in_schema=False
+)
+@channel("ogc.item.options", cost=Cost.CHEAP, methods=("OPTIONS",))
+def item_options(request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
+    """Return the methods of a feature; the same whether it exists or not."""
+    return _allowed()
