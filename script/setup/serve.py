@@ -1,7 +1,9 @@
 """`script/server` and `script/worker`: services under one supervisor that stops them together."""
 
 import asyncio
+import contextlib
 import errno
+import os
 import shutil
 import signal
 import socket
@@ -19,6 +21,7 @@ from script.setup.options import Options
 BLOCKING_THREADS = 4
 STOP_SECONDS = 15.0
 LONGEST_PAUSE = 60.0  # seconds between two tries to start a worker that keeps dying
+_LOOK_AGAIN = 0.05  # seconds between two questions whether the server answers
 _STABLE = 60.0  # seconds after which a worker counts as healthy again
 
 
@@ -69,8 +72,8 @@ def require_free_port(options: Options) -> None:
 def _port_problem(options: Options, number: int | None) -> str:
     if number == errno.EADDRINUSE:
         return (
-            f"Port {options.port} of {options.host} is taken by another program: stop it, or choose"
-            f" another port, for example PORT={options.port + 1} script/server."
+            f"Port {options.port} of {options.host} is taken by another program or by a server of"
+            f" this checkout: stop it, or choose another port: PORT={options.port + 1} script/server."
         )
     if number == errno.EACCES:
         return f"Port {options.port} needs administrator rights: choose one from 1024 up."
@@ -100,16 +103,21 @@ class _Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup keeps its meaning
                 loop.add_signal_handler(number, self._stop.set)
-        tasks = [asyncio.create_task(self._keep(service)) for service in services]
-        if any(not service.restart for service in services):
-            tasks.append(asyncio.create_task(self._announce(when_up)))
-        else:
-            when_up()
+        # Workers wait for the server: on a small machine they would slow its start down.
+        first = [service for service in services if not service.restart]
+        tasks = [asyncio.create_task(self._keep(service)) for service in first]
+        tasks.append(asyncio.create_task(self._rest(services, when_up)))
         await self._stop.wait()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         return self._code
+
+    async def _rest(self, services: Sequence[Service], when_up: Callable[[], None]) -> None:
+        if any(not service.restart for service in services):
+            await self._answered()
+        when_up()
+        await asyncio.gather(*(self._keep(service) for service in services if service.restart))
 
     async def _keep(self, service: Service) -> None:
         pause = 1.0
@@ -118,7 +126,7 @@ class _Supervisor:
             code = await self._once(service)
             if not service.restart:
                 complain(f"The {service.name} ended with code {code}.")
-                self._code = code or 1
+                self._code = exit_code(code)
                 self._stop.set()
                 return
             pause = 1.0 if time.monotonic() - started > _STABLE else min(pause * 2, LONGEST_PAUSE)
@@ -136,29 +144,41 @@ class _Supervisor:
         finally:
             await _end(process)
 
-    async def _announce(self, when_up: Callable[[], None]) -> None:
+    async def _answered(self) -> None:
+        """Wait until the server answers a request (its port is open before that)."""
         host = self._options.address.split("/")[2].rsplit(":", 1)[0].strip("[]")
         while True:
             try:
-                _, writer = await asyncio.open_connection(host, self._options.port)
+                reader, writer = await asyncio.open_connection(host, self._options.port)
+                writer.write(b"GET /health/live HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                answer = await reader.readline()
+                writer.close()
             except OSError:
-                await asyncio.sleep(0.05)
-                continue
-            writer.close()
-            when_up()
-            return
+                answer = b""
+            if answer.startswith(b"HTTP/"):
+                return
+            await asyncio.sleep(_LOOK_AGAIN)
+
+
+def exit_code(code: int) -> int:
+    """Return what a command ends with when a service ended with `code`, never 0.
+
+    A service that was killed by signal n has the code -n; shells write 128 + n for it.
+    """
+    return 128 - code if code < 0 else code or 1
 
 
 async def _end(process: Supervised) -> None:
-    """Ask a program to stop, and kill it when it does not."""
-    if process.returncode is not None:
-        return
-    process.terminate()
+    """Ask a service to stop; kill it when it does not, and what it left of its own processes."""
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
     try:
         await asyncio.wait_for(process.wait(), STOP_SECONDS)
     except TimeoutError:
-        process.kill()
-        await process.wait()
+        complain("A service does not stop by itself: it is killed.")
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # a service leads a process group of its own
+    await process.wait()
 
 
 def _dies_with_parent() -> list[str]:

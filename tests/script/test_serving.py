@@ -86,6 +86,30 @@ def test_terminating_stops_every_service(checkout, tmp_path):
     assert not Path("/proc", pid_file.read_text()).exists()
 
 
+def test_what_a_dying_server_started_dies_with_it(checkout, tmp_path):
+    pid_file = tmp_path / "pid"
+    code = (
+        "import os, subprocess, sys;"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+        f"open({str(pid_file)!r}, 'w').write(str(child.pid));"
+        "os.kill(os.getpid(), 9)"
+    )
+    server = python("server", code, restart=False)
+    assert keep_running(checkout, [server], lambda: None, read_options({"PORT": "1"})) == 137
+    deadline = time.monotonic() + 5
+    while is_alive(pid_file.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_alive(pid_file.read_text())
+
+
+def is_alive(pid):
+    try:
+        state = Path("/proc", pid, "stat").read_text().rsplit(") ", 1)[1][0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # nobody may have collected the code of an orphan yet
+
+
 def test_the_closing_line_counts_and_names_failures():
     good, bad = Outcome("lint", True, 1.0), Outcome("database tests", False, 2.0, 10, 1)
     assert total_line([good], 61) == (
