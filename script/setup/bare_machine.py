@@ -16,9 +16,10 @@ from script.setup.debian_base import SUITES, base_archive, unpack
 from script.setup.errors import SetupError
 from script.setup.registry_settings import RegistrySettings, collect
 
-HELP = """script/bare-machine bookworm|trixie [--as root|user] [--only server|test] [--keep]
+HELP = """script/bare-machine bookworm|trixie [--as root|user] [--only refusals|server|test] [--keep]
 Build a minimal Debian, clone the committed state of this checkout into it and run script/server
-and script/test there, as root and as an ordinary user with sudo; print the minutes. Needs root."""
+and script/test there, as root and as an ordinary user with sudo; print the minutes. Needs root.
+Before that, starts that cannot work must end with one line (refusals)."""
 
 USER = "citizen"
 USER_ID = 1000
@@ -64,7 +65,8 @@ def main(arguments: Sequence[str]) -> int:
         machine = Machine(folder / f"{wanted.suite}-{who}", who, collect(os.environ, Path.home()))
         with step(f"Bare {wanted.suite}: cloning the product to {machine.place!r} as {who}"):
             _prepare(checkout, machine, archive)
-        for command in [wanted.only] if wanted.only else ["server", "test"]:
+        for command in [wanted.only] if wanted.only else ["refusals", "server", "test"]:
+            _sudo_rights(machine, granted=command != "refusals")
             started = time.monotonic()
             code = _inside(machine, command)
             failed = failed or code != 0
@@ -82,7 +84,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bare-machine", usage=HELP)
     parser.add_argument("suite", choices=SUITES)
     parser.add_argument("--as", dest="who", choices=("root", "user"))
-    parser.add_argument("--only", choices=("server", "test"))
+    parser.add_argument("--only", choices=("refusals", "server", "test"))
     parser.add_argument("--keep", action="store_true")
     return parser.parse_args(list(arguments))
 
@@ -96,14 +98,19 @@ def _prepare(checkout: Checkout, machine: Machine, archive: Path) -> None:
         (tree / "etc" / name).chmod(0o644)
     _copy_apt_settings(tree)
     run(["chroot", str(tree), "useradd", "-m", "-u", str(USER_ID), "-s", "/bin/sh", USER])
-    sudoers = tree / "etc/sudoers.d/citizen"
-    sudoers.write_text(f"{USER} ALL=(ALL) NOPASSWD: ALL\n", encoding="utf-8")
-    sudoers.chmod(0o440)
     machine.checkout.parent.mkdir(parents=True, exist_ok=True)
     run(["git", "clone", "--quiet", "--no-hardlinks", str(checkout.root), str(machine.checkout)])
     _write_settings(machine)
     if machine.who == "user":
         run(["chown", "-R", f"{USER_ID}:{USER_ID}", str(tree / "home" / USER)])
+
+
+def _sudo_rights(machine: Machine, *, granted: bool) -> None:
+    sudoers = machine.tree / "etc/sudoers.d/citizen"
+    sudoers.unlink(missing_ok=True)
+    if granted:
+        sudoers.write_text(f"{USER} ALL=(ALL) NOPASSWD: ALL\n", encoding="utf-8")
+        sudoers.chmod(0o440)
 
 
 def _copy_apt_settings(tree: Path) -> None:

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from script.setup import bare_refusals
 from script.setup.console import complain, duration, say
 
 FIRST_START = 1800.0  # seconds
@@ -25,6 +26,8 @@ class Broken(Exception):
 
 def main(command: str) -> int:
     """Check `server` or run `test`; return the exit code."""
+    if command == "refusals":
+        return bare_refusals.main()
     try:
         return _server() if command == "server" else _run_test()
     except Broken as error:

@@ -73,7 +73,7 @@ def _port_problem(options: Options, number: int | None) -> str:
     if number == errno.EADDRINUSE:
         return (
             f"Port {options.port} of {options.host} is taken by another program or by a server of"
-            f" this checkout: stop it, or choose another port: PORT={options.port + 1} script/server."
+            f" this checkout: stop it, or choose another: PORT={options.port + 1} script/server."
         )
     if number == errno.EACCES:
         return f"Port {options.port} needs administrator rights: choose one from 1024 up."
