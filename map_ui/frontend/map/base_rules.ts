@@ -6,7 +6,7 @@ import { AreaPaint, InnerHalo, LinePaint } from "./paint_symbols";
 import { LineText, PointText } from "./text_labels";
 
 /** Drawing order is this order; one tile request brings them all. */
-export const BASE_LAYERS = ["water", "green-areas", "buildings", "roads", "wards"];
+export const BASE_LAYERS = ["water", "land-cover", "green-areas", "buildings", "roads", "wards"];
 export const BASE_SOURCE = "base";
 
 interface RoadClass {
@@ -18,6 +18,7 @@ interface RoadClass {
 
 const ROADS: Record<string, RoadClass> = {
   trunk: { widths: [2.6, 5, 10, 20], fromZoom: 8, main: true },
+  bridge: { widths: [2.4, 4.6, 9.5, 19], fromZoom: 8, main: true },
   primary: { widths: [2, 4.2, 9, 18], fromZoom: 8, main: true },
   secondary: { widths: [1.5, 3.4, 7.5, 15], fromZoom: 11, main: false },
   tertiary: { widths: [1, 2.8, 6.5, 13], fromZoom: 12, main: false },
@@ -79,13 +80,12 @@ export function basePaintRules(): PaintRule[] {
   const land = { fill: token("map-land"), stroke: token("map-bank"), stroke_width: 1 };
   const park = { fill: token("map-park"), stroke: token("map-park-line"), stroke_width: 0.75 };
   const building = { fill: token("map-building"), stroke: token("map-building-line"), stroke_width: 0.6 };
-  const notIslet = (_zoom: number, feature: Feature) => classOf(feature) !== "islet";
   return [
     area("wards", { fill: token("map-land") }),
-    area("green-areas", { fill: token("map-built-up") }, ofClass("built_up")),
-    area("water", water, notIslet),
-    area("water", land, ofClass("islet")),
-    area("green-areas", park, (_zoom, feature) => classOf(feature) !== "built_up"),
+    area("land-cover", { fill: token("map-built-up") }, ofClass("built_up")),
+    area("water", water),
+    area("land-cover", land, ofClass("islet")),
+    area("green-areas", park),
     area("buildings", building, undefined, 16),
     roadRule(true, false),
     roadRule(true, true),
@@ -101,20 +101,34 @@ function roadLabels(main: boolean, minzoom: number): LabelRule {
     dataSource: BASE_SOURCE,
     dataLayer: "roads",
     minzoom,
-    filter: (zoom, feature) => roadClass(feature).main === main && zoom >= (classOf(feature) === "alley" ? 17 : minzoom),
+    filter: (zoom, feature) => roadClass(feature).main === main && zoom >= (classOf(feature) === "alley" ? 18 : minzoom),
     symbolizer: new LineText((zoom) => ({ ...text, size: zoom >= 17 ? 12.5 : 11.5, weight: main ? 600 : 400 })),
   };
 }
 
-function areaLabels(layer: string, colour: string, minzoom: number, more: { spacing?: number; maxzoom?: number } = {}): LabelRule {
-  const halo = token("map-halo");
-  const rule: LabelRule = {
+/** Rivers early, canals and ponds only where there is room for them. */
+function waterLabels(): LabelRule {
+  const text = { colour: token("map-label-water"), halo: token("map-halo"), lineChars: 16 };
+  return {
     dataSource: BASE_SOURCE,
-    dataLayer: `${layer}__labels`,
-    minzoom,
-    symbolizer: new PointText((zoom) => ({ size: zoom >= 16 ? 13 : 12, colour: token(colour), halo, spacing: more.spacing ?? 0, lineChars: 16 })),
+    dataLayer: "water__labels",
+    minzoom: 11,
+    filter: (zoom, feature) => zoom >= (classOf(feature) === "river" ? 11 : 15),
+    symbolizer: new PointText((zoom, feature) => {
+      const river = classOf(feature) === "river";
+      return { ...text, size: river ? 14 : zoom >= 16 ? 12.5 : 11.5, spacing: river ? 2 : 0.4, weight: river ? 600 : 400, apart: river ? 420 : 160 };
+    }),
   };
-  return more.maxzoom ? { ...rule, maxzoom: more.maxzoom } : rule;
+}
+
+function parkLabels(): LabelRule {
+  const text = { colour: token("map-label-park"), halo: token("map-halo"), lineChars: 16 };
+  return {
+    dataSource: BASE_SOURCE,
+    dataLayer: "green-areas__labels",
+    minzoom: 16,
+    symbolizer: new PointText((zoom) => ({ ...text, size: zoom >= 17 ? 12.5 : 11.5 })),
+  };
 }
 
 function wardLabels(): LabelRule {
@@ -124,7 +138,7 @@ function wardLabels(): LabelRule {
     dataLayer: "wards__labels",
     minzoom: 11,
     maxzoom: 16,
-    symbolizer: new PointText((zoom) => ({ ...text, size: zoom >= 14 ? 13 : 11.5, lineChars: 12 })),
+    symbolizer: new PointText((zoom) => ({ ...text, size: zoom >= 14 ? 13 : 11.5, lineChars: zoom >= 14 ? 20 : 12 })),
   };
 }
 
@@ -132,9 +146,9 @@ function wardLabels(): LabelRule {
 export function baseLabelRules(): LabelRule[] {
   return [
     wardLabels(),
-    areaLabels("water", "map-label-water", 12, { spacing: 0.6 }),
+    waterLabels(),
     roadLabels(true, 13),
-    areaLabels("green-areas", "map-label-park", 15),
+    parkLabels(),
     roadLabels(false, 15),
   ];
 }

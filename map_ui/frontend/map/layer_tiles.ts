@@ -58,9 +58,11 @@ export function decodedTile(bytes: ArrayBuffer, tilePixels: number): Map<string,
 export class LayerTiles implements TileSource {
   private pending: { zoom: number; controller: AbortController }[] = [];
 
-  /** `report(false)` is called when a tile could not be had, `report(true)` when one came again. */
+  /** `report(false)` is called when a tile could not be had, `report(true)` when one came again;
+   *  `tileZoom()` is the zoom that the reader looks at now. */
   constructor(
     private readonly layers: TiledLayer[],
+    private readonly tileZoom: () => number,
     private readonly report: (reachable: boolean) => void,
   ) {}
 
@@ -79,6 +81,8 @@ export class LayerTiles implements TileSource {
       this.report(true);
       return decoded;
     } catch (reason) {
+      // Zoomed out and in again: the cache above still waits for this very answer.
+      if (controller.signal.aborted && this.tileZoom() === tile.z) return await this.get(tile, tilePixels);
       if (!controller.signal.aborted) this.report(false);
       throw reason;
     } finally {

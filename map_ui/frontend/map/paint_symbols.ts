@@ -86,6 +86,11 @@ export class InnerHalo implements PaintSymbolizer {
   }
 }
 
+/** Small discs (lamps, stations of a dense network) carry no icon. */
+export function carriesPin(symbol: MapSymbol): boolean {
+  return Boolean(symbol.icon) && (symbol.radius ?? 10) >= 7;
+}
+
 function circle(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
   ctx.beginPath();
   ctx.arc(x, y, radius, 0, 2 * Math.PI);
@@ -102,7 +107,7 @@ export class PointPaint implements PaintSymbolizer {
 
   draw(ctx: CanvasRenderingContext2D, geom: Point[][], zoom: number, feature: Feature): void {
     const symbol = this.symbolOf(feature);
-    const radius = symbol.icon ? 3.5 : Math.min(symbol.radius ?? 4, zoom - 9);
+    const radius = carriesPin(symbol) ? 3.5 : Math.min(symbol.radius ?? 4, zoom - 9);
     ctx.globalAlpha = this.opacity();
     for (const [point] of geom) {
       if (!point) continue;
@@ -110,7 +115,7 @@ export class PointPaint implements PaintSymbolizer {
       ctx.fillStyle = symbol.fill ?? this.fallback;
       ctx.fill();
       ctx.lineWidth = 1.25;
-      ctx.strokeStyle = symbol.icon ? this.edge : (symbol.stroke ?? this.edge);
+      ctx.strokeStyle = carriesPin(symbol) ? this.edge : (symbol.stroke ?? this.edge);
       ctx.stroke();
     }
   }
@@ -128,7 +133,7 @@ export class PointPin implements LabelSymbolizer {
   place(_layout: Layout, geom: Point[][], feature: Feature) {
     const symbol = this.symbolOf(feature);
     const anchor = geom[0]?.[0];
-    if (!anchor || !symbol.icon) return undefined;
+    if (!anchor || !carriesPin(symbol)) return undefined;
     const radius = Math.max(symbol.radius ?? 10, 9);
     const box = { minX: anchor.x - radius, minY: anchor.y - radius, maxX: anchor.x + radius, maxY: anchor.y + radius };
     return [{ anchor, bboxes: [box], draw: (ctx: CanvasRenderingContext2D) => this.drawPin(ctx, symbol, radius) }];

@@ -15,22 +15,29 @@ export interface TextStyle {
   /** Pixels from the anchor to the middle of the text; below is positive. */
   offsetY?: number;
   lineChars?: number;
+  /** Pixels within which the same name is not repeated. */
+  apart?: number;
 }
 
 type StyleAt = (zoom: number, feature: Feature) => TextStyle | null;
 
 function textOf(feature: Feature, style: TextStyle): string {
   const label = feature.props["label"];
-  const text = typeof label === "string" ? label.trim() : "";
+  // The map's own line of attribution says that the data is illustrative; not every name has to.
+  const text = typeof label === "string" ? label.replace(/\s*\((minh họa|illustrative)\)$/, "").trim() : "";
   return style.capitals ? text.toLocaleUpperCase("vi") : text;
 }
 
-/** Words gathered into lines of about `limit` characters. */
+/** Words gathered into as few lines of about `limit` characters as will do, of similar length. */
 export function brokenLines(text: string, limit: number): string[] {
-  const lines: string[] = [];
+  const count = Math.ceil(text.length / limit);
+  const target = text.length / count;
+  const lines: string[] = [""];
   for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= limit) lines[lines.length - 1] = `${last} ${word}`;
+    const last = lines.at(-1) ?? "";
+    const longer = last ? `${last} ${word}` : word;
+    const better = Math.abs(longer.length - target) <= Math.abs(last.length - target);
+    if (!last || better || lines.length === count) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;
@@ -77,7 +84,7 @@ export class PointText implements LabelSymbolizer {
       prepare(ctx, style);
       lines.forEach((line, index) => write(ctx, line, middle + (index - (lines.length - 1) / 2) * lineHeight, style));
     };
-    return [{ anchor, bboxes: [box], draw, deduplicationKey: text, deduplicationDistance: 120 }];
+    return [{ anchor, bboxes: [box], draw, deduplicationKey: text, deduplicationDistance: style.apart ?? 120 }];
   }
 }
 

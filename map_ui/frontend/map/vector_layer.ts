@@ -92,7 +92,8 @@ export class VectorLayer {
   private drawn: ActiveLayer[] = [];
 
   private viewOf(layers: TiledLayer[]): View {
-    const tiles = new LayerTiles(layers, this.options.onReach);
+    const tileZoom = () => Math.min(Math.round(this.map.getZoom()) - DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM);
+    const tiles = new LayerTiles(layers, tileZoom, this.options.onReach);
     return new View(new TileCache(tiles, TILE_PIXELS), FINEST_TILE_ZOOM, DISPLAY_ABOVE_TILE);
   }
 

@@ -1,0 +1,149 @@
+/** A floating panel on wide screens; on phones the same element is a bottom sheet of three heights. */
+import { h, icon, iconButton, required } from "../dom";
+import { t } from "../i18n";
+
+export type SheetHeight = "peek" | "half" | "full";
+const HEIGHTS: SheetHeight[] = ["peek", "half", "full"];
+const PEEK_PX = 112;
+
+export const phone = window.matchMedia("(max-width: 859px)");
+
+function heightPx(height: SheetHeight): number {
+  const whole = window.innerHeight;
+  return { peek: PEEK_PX, half: Math.round(whole * 0.5), full: whole - 76 }[height];
+}
+
+/** Buttons and scale of the map stand above whatever sheet is open (map_frame.css). */
+function tellSheetHeight(): void {
+  const heights = [...document.querySelectorAll<HTMLElement>(".panel:not([hidden])")].map((panel) => panel.style.getPropertyValue("--sheet"));
+  const tallest = Math.max(0, ...heights.map((text) => Number.parseInt(text, 10) || 0));
+  document.body.style.setProperty("--sheet-now", `${tallest}px`);
+}
+
+export class Panel {
+  readonly body: HTMLElement;
+  readonly title: HTMLElement;
+  private readonly handle: HTMLButtonElement;
+  private height: SheetHeight = "half";
+  private opener: Element | null = null;
+
+  /** `onClose` runs when the reader closes it, not when code hides it. */
+  constructor(
+    readonly element: HTMLElement,
+    title: string,
+    private readonly onClose: () => void,
+    closable = true,
+  ) {
+    this.handle = h("button", { type: "button", class: "sheet-handle", "aria-label": t("sheet.handle") }, h("span"));
+    this.title = h("h2", { id: `${element.id}-title`, tabindex: "-1" }, title);
+    const close = closable ? iconButton("x", t("close_panel", { name: title }), () => this.onClose()) : null;
+    this.body = h("div", { class: "panel-body" });
+    const head = h("div", { class: "panel-head" }, this.title, close);
+    element.append(this.handle, head, this.body);
+    element.setAttribute("aria-labelledby", this.title.id);
+    this.followDrag(this.handle);
+    this.followDrag(head);
+    this.handle.addEventListener("keydown", (event) => this.onKey(event));
+    phone.addEventListener("change", () => this.apply());
+    window.addEventListener("resize", () => this.apply());
+  }
+
+  get open(): boolean {
+    return !this.element.hidden;
+  }
+
+  show(height: SheetHeight = this.height, focus = false): void {
+    if (!this.open) this.opener = document.activeElement;
+    this.element.hidden = false;
+    this.setHeight(height);
+    if (focus) this.title.focus({ preventScroll: true });
+  }
+
+  hide(): void {
+    const hadFocus = this.element.contains(document.activeElement);
+    this.element.hidden = true;
+    tellSheetHeight();
+    if (hadFocus && this.opener instanceof HTMLElement && this.opener.isConnected) this.opener.focus();
+  }
+
+  setHeight(height: SheetHeight): void {
+    this.height = height;
+    this.apply();
+  }
+
+  private apply(): void {
+    this.element.dataset["height"] = this.height;
+    this.element.style.setProperty("--sheet", `${heightPx(this.height)}px`);
+    tellSheetHeight();
+  }
+
+  private step(by: 1 | -1): void {
+    const index = Math.min(Math.max(HEIGHTS.indexOf(this.height) + by, 0), 2);
+    this.setHeight(HEIGHTS[index] ?? "half");
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.key === "ArrowUp") this.step(1);
+    else if (event.key === "ArrowDown") this.step(-1);
+    else return;
+    event.preventDefault();
+  }
+
+  private followDrag(grip: HTMLElement): void {
+    grip.addEventListener("pointerdown", (down) => {
+      const onButton = down.target instanceof Element && down.target.closest(".icon-button");
+      if (!phone.matches || onButton) return;
+      const startHeight = this.element.getBoundingClientRect().height;
+      grip.setPointerCapture(down.pointerId);
+      let moved = 0;
+      const move = (event: PointerEvent) => {
+        moved = down.clientY - event.clientY;
+        this.element.classList.add("dragged");
+        this.element.style.setProperty("--sheet", `${Math.max(72, startHeight + moved)}px`);
+      };
+      const end = () => {
+        grip.removeEventListener("pointermove", move);
+        this.element.classList.remove("dragged");
+        this.settle(startHeight + moved, moved);
+      };
+      grip.addEventListener("pointermove", move);
+      grip.addEventListener("pointerup", end, { once: true });
+      grip.addEventListener("pointercancel", end, { once: true });
+    });
+  }
+
+  /** A tap steps through the heights; a drag ends at the nearest one. */
+  private settle(px: number, moved: number): void {
+    if (Math.abs(moved) < 6) {
+      this.setHeight(this.height === "full" ? "peek" : this.height === "half" ? "full" : "half");
+      return;
+    }
+    const nearest = [...HEIGHTS].sort((a, b) => Math.abs(heightPx(a) - px) - Math.abs(heightPx(b) - px));
+    this.setHeight(nearest[0] ?? "half");
+  }
+}
+
+export interface Covered {
+  paddingTopLeft: [number, number];
+  paddingBottomRight: [number, number];
+}
+
+/** Pixels of the map that panels cover, so that what is shown is never hidden behind them. */
+export function coveredEdges(): Covered {
+  const margin = 24;
+  const shown = [...document.querySelectorAll<HTMLElement>(".panel:not([hidden])")];
+  const top = required(".top").getBoundingClientRect().bottom;
+  if (phone.matches) {
+    const sheet = Math.max(0, ...shown.map((panel) => window.innerHeight - panel.getBoundingClientRect().top));
+    return { paddingTopLeft: [margin, top + 12], paddingBottomRight: [64, Math.min(sheet, window.innerHeight * 0.55) + margin] };
+  }
+  const left = shown.find((panel) => panel.classList.contains("left"))?.getBoundingClientRect().right ?? 0;
+  const right = shown.find((panel) => panel.classList.contains("right"));
+  const rightWidth = right ? window.innerWidth - right.getBoundingClientRect().left : 56;
+  return { paddingTopLeft: [left + margin, 72], paddingBottomRight: [rightWidth + margin, 56] };
+}
+
+/** A titled note for the head of a panel. */
+export function noteWith(iconName: string, text: string, tone = ""): HTMLElement {
+  return h("div", { class: `note ${tone}`.trim() }, icon(iconName), h("p", {}, text));
+}

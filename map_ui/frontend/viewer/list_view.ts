@@ -1,0 +1,118 @@
+/** The list that equals the map: what a chosen layer shows in the window, row by row. */
+import type L from "leaflet";
+import { api } from "../api";
+import type { Bbox, LayerRows } from "../api_types";
+import { h, icon, replaceChildren } from "../dom";
+import { t } from "../i18n";
+import { emptyState, fillFrom } from "../shell/states";
+import type { LayerStore } from "./layer_store";
+
+const WAIT_MS = 250;
+
+export interface ListViewOptions {
+  map: L.Map;
+  store: LayerStore;
+  open(layer: string, id: string): void;
+  /** True while the reader sees this list; otherwise nothing is asked. */
+  seen(): boolean;
+  onWide(wide: boolean): void;
+}
+
+function boundsOf(map: L.Map): Bbox {
+  const bounds = map.getBounds();
+  return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+}
+
+export class ListView {
+  readonly element = h("div", { class: "list-view" });
+  private readonly select = h("select", { class: "input", id: "list-layer" });
+  private readonly text = h("input", { class: "input", type: "search", placeholder: t("list.filter"), "aria-label": t("list.filter") });
+  private readonly target = h("div", { class: "list-target" });
+  private wide = false;
+  private offset = 0;
+  private timer = 0;
+  private running: AbortController | null = null;
+
+  constructor(private readonly options: ListViewOptions) {
+    const wideButton = h("button", { type: "button", class: "button quiet wide-switch", "aria-pressed": "false" }, icon("table"), t("list.table"));
+    wideButton.addEventListener("click", () => {
+      this.wide = !this.wide;
+      wideButton.setAttribute("aria-pressed", String(this.wide));
+      options.onWide(this.wide);
+      void this.load();
+    });
+    const chooser = h("div", { class: "field" }, h("label", { for: "list-layer" }, t("list.layer")), this.select);
+    replaceChildren(this.element, chooser, this.text, wideButton, this.target);
+    this.select.addEventListener("change", () => this.restart());
+    this.text.addEventListener("input", () => this.restart());
+    options.map.on("moveend", () => this.restart());
+    options.store.onChange(() => this.fillChooser());
+    this.fillChooser();
+  }
+
+  /** Asks again soon; many moves become one question. */
+  restart(): void {
+    this.offset = 0;
+    window.clearTimeout(this.timer);
+    if (this.options.seen()) this.timer = window.setTimeout(() => void this.load(), WAIT_MS);
+  }
+
+  private fillChooser(): void {
+    const before = this.select.value;
+    const layers = this.options.store.visible.filter(({ item }) => item.kind === "vector");
+    replaceChildren(this.select, ...layers.map(({ slug, title }) => h("option", { value: slug, selected: slug === before }, title)));
+    this.select.disabled = layers.length === 0;
+    if (this.select.value !== before) this.restart();
+  }
+
+  private async load(): Promise<void> {
+    const slug = this.select.value;
+    if (!slug) {
+      replaceChildren(this.target, emptyState("layers", t("legend.empty"), t("legend.empty_text")));
+      return;
+    }
+    this.running?.abort();
+    this.running = new AbortController();
+    const { signal } = this.running;
+    const bbox = boundsOf(this.options.map);
+    await fillFrom(this.target, () => api.rows(slug, bbox, this.text.value.trim(), this.offset, signal), (rows) => this.shown(slug, rows));
+  }
+
+  private shown(slug: string, rows: LayerRows): Node[] {
+    if (rows.total === 0) return [emptyState("search", t("list.none"), t("list.none_text"))];
+    const last = Math.min(this.offset + rows.rows.length, rows.total);
+    const count = h("p", { class: "soft small list-count", role: "status" }, t("list.count", { from: this.offset + 1, to: last, total: rows.total }));
+    return [count, this.wide ? this.table(slug, rows) : this.list(slug, rows), this.pager(last, rows.total)];
+  }
+
+  private list(slug: string, { columns, rows }: LayerRows): HTMLElement {
+    const items = rows.map((row) => {
+      const details = columns.map(({ key }) => row.cells[key]).filter((cell): cell is string => Boolean(cell) && cell !== row.title);
+      const words = h("span", {}, h("strong", {}, row.title || t("feature.unnamed")), h("small", {}, details.slice(0, 3).join(" · ")));
+      return h("li", {}, h("button", { type: "button", class: "list-row", click: () => this.options.open(slug, row.id) }, words, icon("chevron-right")));
+    });
+    return h("ul", { class: "list" }, ...items);
+  }
+
+  private table(slug: string, { columns, rows }: LayerRows): HTMLElement {
+    const head = h("tr", {}, h("th", { scope: "col" }, t("list.name")), ...columns.map(({ label }) => h("th", { scope: "col" }, label)));
+    const body = rows.map((row) => {
+      const name = h("button", { type: "button", class: "cell-link", click: () => this.options.open(slug, row.id) }, row.title || t("feature.unnamed"));
+      const cells = columns.map(({ key, kind }) => h("td", { class: ["number", "area", "length"].includes(kind) ? "right" : null }, row.cells[key] ?? ""));
+      return h("tr", {}, h("th", { scope: "row" }, name), ...cells);
+    });
+    const table = h("table", {}, h("thead", {}, head), h("tbody", {}, ...body));
+    return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": t("list.table") }, table);
+  }
+
+  private pager(last: number, total: number): Node {
+    if (total <= 50) return document.createTextNode("");
+    const go = (offset: number) => () => {
+      this.offset = offset;
+      void this.load();
+    };
+    const back = h("button", { type: "button", class: "button", disabled: this.offset === 0, click: go(Math.max(0, this.offset - 50)) }, t("list.previous"));
+    const next = h("button", { type: "button", class: "button", disabled: last >= total, click: go(this.offset + 50) }, t("list.next"));
+    return h("div", { class: "row pager" }, back, next);
+  }
+}
