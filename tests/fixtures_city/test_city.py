@@ -11,10 +11,10 @@ import rasterio
 import shapely
 
 from fixtures.frame import from_lonlat, to_lonlat
-from fixtures.geohash import geohash
 from fixtures.make_city import OUTPUT_DIR, make_city
 from fixtures.river import draw_waters
 from fixtures.wards import centroid_error_m, draw_units
+from gis_core.crs import geohash12
 
 FIXTURES = OUTPUT_DIR.parent
 LAYERS = tomllib.loads((FIXTURES / "layers.toml").read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ def test_positions_follow_the_official_parameters(vn2000, lonlat):
 
 
 def test_geohash_of_the_published_example():
-    assert geohash(*to_lonlat((567_042.666, 1_144_962.099))) == "w3gdukeysej2"
+    assert geohash12(*to_lonlat((567_042.666, 1_144_962.099))) == "w3gdukeysej2"
 
 
 @pytest.mark.parametrize("path", SHAPEFILES, ids=lambda path: path.stem)
