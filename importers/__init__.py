@@ -1,1 +1,1 @@
-"""From any file to verified rows at the write door."""
+"""Any file → verified rows → the write door."""

@@ -1,0 +1,122 @@
+"""What is wrong or noteworthy in a file: row problems are values, file problems are exceptions."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.errors import Invalid
+
+
+class FileRefused(Invalid):
+    """The file as a whole cannot be imported; `detail` says why and what to do, in one line."""
+
+    code = "file_refused"
+
+
+class ImportBroken(RuntimeError):
+    """The rows of a file do not add up, which is a fault of the product; nothing is written."""
+
+
+class Severity(StrEnum):
+    """`error`: the row is rejected. `warning`: it is kept, somebody should look. `note`: fine."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding. `row` counts from 1 in the order of the file; None is about the whole file."""
+
+    code: str
+    severity: Severity
+    row: int | None = None
+    field: str = ""
+    detail: str = ""
+
+
+CODES: dict[str, str | Promise] = {
+    # rows that are rejected
+    "too_large": _("The shape has too many bytes."),
+    "unreadable": _("The shape cannot be read."),
+    "type_not_allowed": _("The shape is of another type than the layer holds."),
+    "several_points": _("The row holds several points; a layer of points takes one a row."),
+    "empty": _("The row has no shape."),
+    "too_many_vertices": _("The shape has too many corners."),
+    "not_finite": _("A coordinate is not a number."),
+    "out_of_bounds": _("The shape lies off the map; the coordinate system may be wrong."),
+    "too_few_points": _("The shape has too few different corners."),
+    "ring_open": _("The outline is not closed."),
+    "invalid_shape": _("The outline crosses itself and cannot be repaired."),
+    "invalid_on_the_map": _("The outline crosses itself once it is transformed."),
+    "duplicate_key": _("An earlier row of the file has the same key."),
+    "taken": _("Another feature already has this address."),
+    "validity_reversed": _("The last day of validity lies before the first."),
+    # rows that are kept
+    "repaired": _("The outline crossed itself and was repaired."),
+    "bad_value": _("The value does not fit the field; the field stays empty."),
+    "cut": _("The text is longer than the field and was cut."),
+    "unknown_code": _("The code is not in the code list; it was kept."),
+    "unknown_class": _("The class is not known; the row is restricted until somebody decides."),
+    "bad_text": _("Some letters could not be read with this encoding."),
+    # the file
+    "heights_dropped": _("Heights and measures are not stored; they stay in the original file."),
+    "encoding_guessed": _("The file does not say its encoding; check the letters."),
+    "encoding_overruled": _("The file names another encoding than its letters are written in."),
+    "crs_guessed": _("The file does not say its coordinate system; check the position."),
+    "far_from_city": _("The data lies far from the city; check the coordinate system."),
+    "columns_kept": _("These columns have no field and are kept as they are."),
+}
+
+
+@dataclass(frozen=True)
+class IssueGroup:
+    """All findings of one kind: how many, and the first of them."""
+
+    code: str
+    severity: Severity
+    field: str
+    count: int
+    first: tuple[Issue, ...]
+
+
+class IssueLog:
+    """Counts findings by kind and keeps the first ones, so that memory stays flat.
+
+    `on_error` sees every rejected row, for a complete list in a file.
+    """
+
+    def __init__(self, keep: int = 5, on_error: Callable[[Issue], None] | None = None) -> None:
+        self._keep = keep
+        self._on_error = on_error
+        self._counts: Counter[tuple[str, Severity, str]] = Counter()
+        self._first: dict[tuple[str, Severity, str], list[Issue]] = {}
+
+    def add(self, issue: Issue, count: int = 1) -> None:
+        """Record a finding; `count` where one value stands for several rows."""
+        group = (issue.code, issue.severity, issue.field)
+        self._counts[group] += count
+        first = self._first.setdefault(group, [])
+        if len(first) < self._keep:
+            first.append(issue)
+        if self._on_error is not None and issue.severity is Severity.ERROR:
+            self._on_error(issue)
+
+    def extend(self, issues: Iterable[Issue]) -> None:
+        """Record several findings."""
+        for issue in issues:
+            self.add(issue)
+
+    def groups(self) -> tuple[IssueGroup, ...]:
+        """Return the findings by kind: errors first, the most frequent first."""
+        order = list(Severity)
+        ranked = sorted(self._counts.items(), key=lambda item: (order.index(item[0][1]), -item[1]))
+        return tuple(
+            IssueGroup(code, severity, field, count, tuple(self._first[code, severity, field]))
+            for (code, severity, field), count in ranked
+        )

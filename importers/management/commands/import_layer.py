@@ -1,0 +1,116 @@
+"""`manage.py import_layer FILE --theme T --layer SLUG [--apply]`: a vector file into a layer."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from gis_core.access import Sensitivity, system_actor
+from gis_core.errors import CityError
+from importers.issues import CODES, Issue
+from importers.mapping import parse_pairs
+from importers.pipeline import import_file
+from importers.progress import progress_on
+from importers.request import ImportRequest
+from layers.feature import Layer
+from layers.registry import theme_keys
+
+_LAYER_TEXTS = (
+    "title_vi",
+    "title_en",
+    "description_vi",
+    "description_en",
+    "source_note",
+    "licence",
+    "owner_unit",
+)
+
+
+class Command(BaseCommand):
+    """Dry run by default: says what is new, changed, same and rejected, and writes nothing."""
+
+    help = (
+        "Import a shapefile (zip or bare), GeoPackage or GeoJSON into a layer; dry run by default."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options; what is left out is decided by what the file says."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--theme", required=True, choices=theme_keys())
+        parser.add_argument("--layer", required=True, metavar="SLUG")
+        parser.add_argument("--apply", action="store_true", help="write, as one change set")
+        parser.add_argument("--source-layer", default="", help="layer inside the file")
+        parser.add_argument("--encoding", default="", help="of a shapefile's text, e.g. cp1258")
+        parser.add_argument("--source-crs", default="", help="e.g. EPSG:9210")
+        parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN")
+        parser.add_argument("--key", action="append", default=[], metavar="COLUMN")
+        parser.add_argument("--rejected", type=Path, metavar="CSV", help="list rejected rows here")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        new = parser.add_argument_group("a layer that is not there yet")
+        new.add_argument("--create-layer", action="store_true")
+        for name in _LAYER_TEXTS:
+            new.add_argument(f"--{name.replace('_', '-')}", default="")
+        new.add_argument("--sensitivity", choices=[level.name.lower() for level in Sensitivity])
+        new.add_argument("--publication", choices=Layer.Publication.values)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Import and print the report; file problems end in one line."""
+        actor = system_actor("import_layer")
+        bar = progress_on(sys.stderr)
+        try:
+            with _rejections(options["rejected"]) as on_error:
+                report = import_file(actor, _request(options), progress=bar, on_error=on_error)
+        except CityError as error:
+            raise CommandError(error.detail) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
+        else:
+            for line in report.lines():
+                self.stdout.write(line)
+
+
+def _request(options: dict[str, Any]) -> ImportRequest:
+    facts: dict[str, Any] = {name: options[name] for name in _LAYER_TEXTS if options[name]}
+    if options["sensitivity"]:
+        facts["sensitivity"] = Sensitivity[options["sensitivity"].upper()].value
+    if options["publication"]:
+        facts["publication"] = options["publication"]
+    return ImportRequest(
+        path=options["file"],
+        theme=options["theme"],
+        slug=options["layer"],
+        source_layer=options["source_layer"],
+        encoding=options["encoding"],
+        source_crs=options["source_crs"],
+        mapping=parse_pairs(options["map"]),
+        keys=tuple(options["key"]),
+        create_layer=options["create_layer"],
+        layer_facts=facts,
+        apply=options["apply"],
+    )
+
+
+@contextmanager
+def _rejections(path: Path | None) -> Iterator[Callable[[Issue], None] | None]:
+    """Open the list of rejected rows; yields what writes one row to it."""
+    if path is None:
+        yield None
+        return
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        yield _row_writer(stream)
+
+
+def _row_writer(stream: TextIO) -> Callable[[Issue], None]:
+    writer = csv.writer(stream)
+    writer.writerow(["row", "code", "reason", "field", "detail"])
+
+    def write(issue: Issue) -> None:
+        reason = str(CODES.get(issue.code, ""))
+        writer.writerow([issue.row, issue.code, reason, issue.field, issue.detail])
+
+    return write

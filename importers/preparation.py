@@ -1,0 +1,198 @@
+"""Batches of a file → rows of a binary COPY, with every finding in the log."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import models
+
+from importers import values
+from importers.binary_rows import HEADER, TRAILER, encode
+from importers.fields import Filler, Finding, fillers, slug_of
+from importers.issues import Issue, IssueLog, Severity
+from importers.letters import decode, decode_name, names_state_secret
+from importers.mapping import Matched
+from importers.sensitivity import secret_refused
+from importers.shapes import read_shapes
+from importers.source import Source
+from importers.source_crs import SourceCrs
+from importers.values import Mask
+from layers.bulk import StagedColumn
+from layers.registry import Theme
+
+KEY_LENGTH = 200
+_HASH_LENGTH = 24
+_SHORT_HASH = 6
+Columns = Mapping[str, pa.Array]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the rows go: theme, stored geometry type, known codes by list."""
+
+    theme: Theme
+    stored: str
+    codes: Mapping[str, frozenset[str]]
+
+
+class Preparation:
+    """Prepares the rows of one source. `read` and `rejected` count as batches pass through."""
+
+    def __init__(
+        self, source: Source, target: Target, matched: Matched, crs: SourceCrs, log: IssueLog
+    ) -> None:
+        self.read = 0
+        self.rejected = 0
+        self._source, self._target, self._crs, self._log = source, target, crs, log
+        self._fillers = fillers(target.theme, matched)
+        self._slug = _slug_field(target.theme)
+
+    @property
+    def columns(self) -> tuple[StagedColumn, ...]:
+        """Return the staged columns, in the order of `rows`."""
+        staged = tuple(filler.column for filler in self._fillers)
+        if self._slug and self._slug not in {column.name for column in staged}:
+            staged += (StagedColumn(self._slug, "text"),)
+        return staged
+
+    def rows(self, batches: Iterable[tuple[pa.RecordBatch, str]]) -> Iterator[bytes]:
+        """Yield the pieces of one binary COPY of (source_row, feature_key, geometry, columns…)."""
+        yield HEADER
+        for batch, geometry in batches:
+            if batch.num_rows:
+                yield self._batch(batch, geometry)
+        yield TRAILER
+
+    def _batch(self, batch: pa.RecordBatch, geometry: str) -> bytes:
+        numbers = np.arange(self.read + 1, self.read + batch.num_rows + 1, dtype=np.int32)
+        self.read += batch.num_rows
+        shapes = read_shapes(batch.column(geometry), self._target.stored, self._crs)
+        fine = np.array([reason is None for reason in shapes.reasons.tolist()], dtype=bool)
+        self._refuse(numbers[~fine], shapes.reasons[~fine])
+        self._log_rows("repaired", "", numbers[shapes.repaired])
+        if not fine.any():
+            return b""
+        keep = pa.array(fine)
+        numbers, ewkb = numbers[fine], shapes.ewkb.filter(keep)
+        columns = self._columns(batch.filter(keep), geometry, numbers)
+        staged = self._fill(columns, numbers)
+        keys = self._keys(staged, columns, ewkb)
+        listed = [(staged[column.name], column.sql_type) for column in self.columns]
+        return encode(
+            [(pa.array(numbers), "integer"), (keys, "text"), (ewkb, "geometry"), *listed],
+            len(numbers),
+        )
+
+    def _refuse(self, numbers: npt.NDArray[np.int32], reasons: npt.NDArray[np.object_]) -> None:
+        self.rejected += len(numbers)
+        for number, reason in zip(numbers.tolist(), reasons.tolist(), strict=True):
+            self._log.add(Issue(str(reason), Severity.ERROR, number, "geom"))
+
+    def _columns(
+        self, batch: pa.RecordBatch, geometry: str, numbers: npt.NDArray[np.int32]
+    ) -> dict[str, pa.Array]:
+        """Return the columns by name, decoded; raises FileRefused for a state secret."""
+        found: dict[str, pa.Array] = {}
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            if name == geometry:
+                continue
+            shown = decode_name(name, self._source.encoding)
+            found[shown], unread = decode(column, self._source.encoding)
+            self._log_rows("bad_text", shown, numbers[unread])
+            if names_state_secret(found[shown]):
+                raise secret_refused()
+        return found
+
+    def _fill(self, columns: Columns, numbers: npt.NDArray[np.int32]) -> dict[str, pa.Array]:
+        staged: dict[str, pa.Array] = {}
+        for filler in self._fillers:
+            filled = filler.fill(columns)
+            staged[filler.column.name] = filled.values
+            for finding in filled.findings:
+                self._log_finding(finding, columns, numbers)
+            if filler.code_list:
+                self._unknown_codes(filler, filled.values, numbers)
+        return staged
+
+    def _log_finding(
+        self, finding: Finding, columns: Columns, numbers: npt.NDArray[np.int32]
+    ) -> None:
+        code, field, column, rows = finding
+        for place in np.flatnonzero(rows):
+            detail = values.plain_text(columns[column][int(place)].as_py())[:80]
+            number = int(numbers[place])
+            self._log.add(Issue(code, Severity.WARNING, number, field, detail))
+
+    def _log_rows(self, code: str, field: str, numbers: npt.NDArray[np.int32]) -> None:
+        for number in numbers.tolist():
+            self._log.add(Issue(code, Severity.WARNING, number, field))
+
+    def _unknown_codes(
+        self, filler: Filler, found: pa.Array, numbers: npt.NDArray[np.int32]
+    ) -> None:
+        known = self._target.codes.get(filler.code_list, frozenset())
+        for entry in pc.value_counts(found).to_pylist():
+            code = entry["values"]
+            if code and code not in known:
+                first = int(numbers[pc.index(found, code).as_py()])
+                issue = Issue("unknown_code", Severity.WARNING, first, filler.column.name, code)
+                self._log.add(issue, entry["counts"])
+
+    def _keys(self, staged: dict[str, pa.Array], columns: Columns, ewkb: pa.Array) -> pa.Array:
+        """Return the natural keys; rows without one get a hash. Fills blank addresses as well."""
+        parts = [
+            _as_text(staged[name]) if name in staged else pa.array([""] * len(ewkb), pa.string())
+            for name in self._target.theme.natural_key
+        ]
+        keys = pc.binary_join_element_wise(*parts, "/") if len(parts) > 1 else parts[0]
+        blank = np.asarray(pc.equal(pc.utf8_trim(keys, "/"), ""))
+        blank |= np.asarray(pc.greater(pc.utf8_length(keys), KEY_LENGTH))
+        if not blank.any():
+            return keys
+        hashes = _hashes(columns, ewkb, blank)
+        if self._slug:
+            made = _addresses(staged.get("name"), hashes, blank)
+            keys = made if self._slug not in staged else _where(blank, made, staged[self._slug])
+            staged[self._slug] = keys
+            return keys
+        return _where(blank, [f"sha:{value[:_HASH_LENGTH]}" for value in hashes], keys)
+
+
+def _slug_field(theme: Theme) -> str:
+    """Return the field of the natural key that is an address; it is made up where it is blank."""
+    model_fields = (theme.model._meta.get_field(name) for name in theme.natural_key)
+    return next((field.name for field in model_fields if isinstance(field, models.SlugField)), "")
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    return pc.fill_null(column.cast(pa.string()), "")
+
+
+def _where(mask: Mask, chosen: pa.Array | list[str], others: pa.Array) -> pa.Array:
+    return pc.if_else(pa.array(mask), pa.array(chosen, pa.string()), others)
+
+
+def _hashes(columns: Columns, ewkb: pa.Array, wanted: Mask) -> list[str]:
+    """Return the SHA-256 of the values and the shape of the `wanted` rows, "" for the others."""
+    texts = [values.text(columns[name], None).values.to_pylist() for name in sorted(columns)]
+    found = []
+    for place, shape in enumerate(ewkb.to_pylist()):
+        if wanted[place]:
+            joined = "\x1f".join(column[place] for column in texts)
+            found.append(hashlib.sha256(joined.encode() + shape).hexdigest())
+        else:
+            found.append("")
+    return found
+
+
+def _addresses(names: pa.Array | None, hashes: list[str], wanted: Mask) -> list[str]:
+    """Return an address for each wanted row: its name and a short hash."""
+    texts = names.to_pylist() if names is not None else [""] * len(hashes)
+    return [
+        f"{slug_of(text) or 'place'}-{value[:_SHORT_HASH]}" if needed else ""
+        for text, value, needed in zip(texts, hashes, wanted, strict=True)
+    ]

@@ -1,0 +1,83 @@
+"""What an import did or would do, and how it is shown."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from importers.issues import CODES, IssueGroup
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome for one file. Rows read are new, changed, same or rejected, one of these each."""
+
+    file: str
+    layer: str
+    theme: str
+    geometry_type: str
+    crs: str
+    encoding: str
+    mapping: Mapping[str, str]
+    kept_columns: tuple[str, ...]
+    read: int
+    new: int
+    changed: int
+    same: int
+    rejected: int
+    applied: bool
+    change_set: int | None
+    issues: tuple[IssueGroup, ...]
+    seconds: float
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether every row that was read is accounted for."""
+        return self.read == self.new + self.changed + self.same + self.rejected
+
+    def counts(self) -> dict[str, int]:
+        """Return the numbers of rows."""
+        return {
+            name: getattr(self, name) for name in ("read", "new", "changed", "same", "rejected")
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        plain = {name: value for name, value in vars(self).items() if name != "issues"}
+        return {
+            **plain,
+            "mapping": dict(self.mapping),
+            "kept_columns": list(self.kept_columns),
+            "issues": [
+                {
+                    "code": group.code,
+                    "severity": str(group.severity),
+                    "field": group.field,
+                    "count": group.count,
+                    "message": str(CODES.get(group.code, group.code)),
+                    "first": [{"row": one.row, "detail": one.detail} for one in group.first],
+                }
+                for group in self.issues
+            ],
+        }
+
+    def summary(self) -> str:
+        """Return one line of counts."""
+        counts = " · ".join(f"{count} {name}" for name, count in self.counts().items())
+        done = "applied" if self.applied else "dry run, nothing written"
+        return f"{self.layer}: {counts} ({done}, {self.seconds:.1f} s)"
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report for a terminal."""
+        yield f"{self.file} → {self.layer} ({self.theme}, {self.geometry_type})"
+        yield f"  coordinate system {self.crs}, text {self.encoding}"
+        yield "  " + ", ".join(f"{field} ← {column}" for field, column in self.mapping.items())
+        if self.kept_columns:
+            yield f"  kept beside: {', '.join(self.kept_columns)}"
+        for group in self.issues:
+            field = f" [{group.field}]" if group.field else ""
+            message = CODES.get(group.code, group.code)
+            yield f"  {group.severity}: {group.count} × {group.code}{field}: {message}"
+            for one in group.first:
+                at = f"row {one.row}" if one.row is not None else "file"
+                yield f"      {at}{': ' + one.detail if one.detail else ''}"
+        yield self.summary()

@@ -1,0 +1,37 @@
+"""What to import and how: the one description that commands and pages hand to the pipeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """A file, its layer, and how to read it; blank options are decided by what the file says.
+
+    `mapping` is field → column, `keys` are the columns that identify a row. `layer_facts` are
+    fields of Layer; with `create_layer` a layer that is missing is made from them.
+    """
+
+    path: Path
+    theme: str
+    slug: str
+    source_layer: str = ""
+    encoding: str = ""
+    source_crs: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    create_layer: bool = False
+    layer_facts: Mapping[str, Any] = field(default_factory=dict)
+    apply: bool = False
+
+    def options(self) -> dict[str, Any]:
+        """Return how the file is read, as JSON values; kept with the run."""
+        return {
+            "source_layer": self.source_layer,
+            "encoding": self.encoding,
+            "source_crs": self.source_crs,
+            "mapping": dict(self.mapping),
+            "keys": list(self.keys),
+        }

@@ -1,0 +1,96 @@
+"""Shapes of a batch: through the gate, repaired where that keeps their type, ready for COPY."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+
+from gis_core.geometry_gate import LINES, POINTS, POLYGONS, admit_many, promote_many
+from importers.issues import FileRefused
+from importers.source_crs import SourceCrs, reachable
+from layers.registry import AREA, LINE, POINT, Theme
+
+_ALLOWED = {POINT: POINTS, LINE: LINES, AREA: POLYGONS}
+_KINDS = {
+    "Point": POINT,
+    "MultiPoint": POINT,
+    "LineString": LINE,
+    "MultiLineString": LINE,
+    "LinearRing": LINE,
+    "CompoundCurve": LINE,
+    "MultiCurve": LINE,
+    "Polygon": AREA,
+    "MultiPolygon": AREA,
+    "CurvePolygon": AREA,
+    "MultiSurface": AREA,
+}
+_POLYGONAL = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
+_WKB_KINDS = {1: POINT, 2: LINE, 3: AREA, 4: POINT, 5: LINE, 6: AREA}
+_HEIGHT_WORDS = (" Z", " M", "ZM", "2.5D", "Measured", "3D")
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """`ewkb` of the rows (None where refused), why each was refused, and what was repaired."""
+
+    ewkb: pa.Array
+    reasons: npt.NDArray[np.object_]
+    repaired: npt.NDArray[np.bool_]
+
+
+def stored_type(theme: Theme, declared: str, first: bytes | None) -> str:
+    """The stored type of a file whose header says `declared`; FileRefused if not the theme's.
+
+    Where the header says nothing, the first shape (WKB) decides.
+    """
+    plain = declared.removeprefix("2.5D ").removeprefix("3D ").removeprefix("Measured ")
+    found = _KINDS.get(plain.split(" ")[0])
+    if found is None and first is not None:
+        found = _WKB_KINDS.get(int.from_bytes(first[1:5], "little") % 1000 & 0xFF)
+    if found is None and len(theme.geometry_types) == 1:
+        found = theme.geometry_types[0]
+    if found not in theme.geometry_types:
+        wanted = ", ".join(theme.geometry_types)
+        raise FileRefused(f"{theme.key} holds {wanted}; the file holds {declared}")
+    return found
+
+
+def has_heights(declared: str) -> bool:
+    """Tell whether a header declares heights or measures."""
+    return any(word in declared for word in _HEIGHT_WORDS)
+
+
+def read_shapes(wkb: pa.Array, stored: str, crs: SourceCrs) -> Shapes:
+    """Let shapes in, repair areas that cross themselves, promote to the stored type."""
+    rows = wkb.to_numpy(zero_copy_only=False)
+    geometries, reasons = admit_many(rows, allowed=_ALLOWED[stored], limits=crs.limits)
+    if stored == POINT:
+        several = shapely.get_num_geometries(geometries) > 1
+        geometries[several], reasons[several] = None, "several_points"
+    repaired = np.zeros(len(rows), dtype=bool)
+    if stored == AREA:
+        repaired = _repair(geometries, reasons)
+    present = np.flatnonzero(~shapely.is_missing(geometries))
+    lost = present[~reachable(crs, shapely.bounds(geometries[present]).reshape(-1, 4))]
+    geometries[lost], reasons[lost] = None, "out_of_bounds"
+    promoted = shapely.set_srid(promote_many(geometries), crs.srid)
+    ewkb = shapely.to_wkb(promoted, include_srid=True, byte_order=1)
+    return Shapes(pa.array(ewkb, pa.large_binary()), reasons, repaired)
+
+
+def _repair(
+    geometries: npt.NDArray[np.object_], reasons: npt.NDArray[np.object_]
+) -> npt.NDArray[np.bool_]:
+    """Replace invalid areas by valid ones; those that would become something else are refused."""
+    present = ~shapely.is_missing(geometries)
+    invalid = np.flatnonzero(present & ~shapely.is_valid(geometries))
+    repaired = np.zeros(len(geometries), dtype=bool)
+    if len(invalid):
+        mended = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
+        good = np.isin(shapely.get_type_id(mended), _POLYGONAL) & (shapely.area(mended) > 0)
+        geometries[invalid] = np.where(good, mended, None)
+        reasons[invalid[~good]] = "invalid_shape"
+        repaired[invalid[good]] = True
+    return repaired

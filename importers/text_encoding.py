@@ -1,0 +1,142 @@
+"""Which encoding the text of a shapefile is in, judged by its bytes before its .cpg is believed."""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from importers.issues import FileRefused, Issue, Severity
+
+UTF_8 = "utf-8"
+_HEADER_BYTES = 32
+_FIELD_BYTES = 32
+_END_OF_FIELDS = 0x0D
+_CHUNK_ROWS = 50_000
+_MAX_CUT = 3  # bytes of a letter that the width of a field may cut off
+_LANGUAGE_DRIVERS = {0x03: "cp1252", 0x57: "cp1252", 0xC8: "cp1250", 0xC9: "cp1251", 0x65: "cp866"}
+_CPG_NAMES = {"65001": UTF_8, "ANSI 1258": "cp1258", "ANSI 1252": "cp1252", "ANSI 1251": "cp1251"}
+
+
+@dataclass(frozen=True)
+class TextEncoding:
+    """`codec` decodes the bytes; `reader` is what the file reader is told.
+
+    With the reader ISO-8859-1 every byte becomes one letter, so that nothing is lost before
+    `codec` is applied; with UTF-8 the text is used as it comes.
+    """
+
+    codec: str
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def reader(self) -> str:
+        """Return the encoding that the reader is told."""
+        return "UTF-8" if self.codec == UTF_8 else "ISO-8859-1"
+
+
+def known_codec(name: str) -> str:
+    """The canonical name of an encoding that Python knows; FileRefused for another."""
+    plain = name.strip()
+    plain = _CPG_NAMES.get(plain.upper(), plain)
+    if plain.isdigit():
+        plain = f"cp{plain}"
+    try:
+        return codecs.lookup(plain).name
+    except LookupError:
+        raise FileRefused(f"Encoding {name!r} is not known; try utf-8 or cp1258") from None
+
+
+def decide(dbf: Path, cpg_text: str, chosen: str = "") -> TextEncoding:
+    """The encoding of a .dbf: the one `chosen`, else UTF-8 if its bytes are, else the .cpg's."""
+    if chosen:
+        return TextEncoding(known_codec(chosen))
+    named = _named(cpg_text)
+    if is_utf8(dbf):
+        if named and named != UTF_8 and not _is_ascii(dbf):
+            detail = f"{cpg_text.strip()} → UTF-8"
+            issue = Issue("encoding_overruled", Severity.WARNING, detail=detail)
+            return TextEncoding(UTF_8, (issue,))
+        return TextEncoding(UTF_8)
+    if named and named != UTF_8:
+        return TextEncoding(named)
+    code = "encoding_overruled" if named else "encoding_guessed"
+    with dbf.open("rb") as stream:
+        driver = stream.read(_HEADER_BYTES)[29]
+    guess = _LANGUAGE_DRIVERS.get(driver, "cp1258")
+    detail = f"{guess}; --encoding names another"
+    return TextEncoding(guess, (Issue(code, Severity.WARNING, detail=detail),))
+
+
+def _named(cpg_text: str) -> str:
+    try:
+        return known_codec(cpg_text) if cpg_text.strip() else ""
+    except FileRefused:
+        return ""
+
+
+def _is_ascii(dbf: Path) -> bool:
+    return all(piece.isascii() for piece in _texts(dbf))
+
+
+def is_utf8(dbf: Path) -> bool:
+    """Tell whether all names and texts are UTF-8; a letter that a field cuts off may be."""
+    return all(_decodes(piece) for piece in _texts(dbf))
+
+
+def _decodes(piece: bytes) -> bool:
+    """`piece` holds one text a line; whole pieces are tried first, lines only where that fails."""
+    try:
+        piece.decode(UTF_8)
+    except UnicodeDecodeError:
+        return all(_decodes_line(line) for line in set(piece.split(b"\n")) if not line.isascii())
+    return True
+
+
+def _decodes_line(line: bytes) -> bool:
+    try:
+        line.decode(UTF_8)
+    except UnicodeDecodeError as error:
+        cut = error.reason == "unexpected end of data"
+        return cut and len(line) - error.start <= _MAX_CUT and error.start > 0
+    return True
+
+
+def _texts(dbf: Path) -> Iterator[bytes]:
+    """Yield the field names, then the text fields in pieces of one value a line."""
+    with dbf.open("rb") as stream:
+        header = stream.read(_HEADER_BYTES)
+        if len(header) < _HEADER_BYTES:
+            raise FileRefused(f"{dbf.name}: cut off")
+        start = int.from_bytes(header[8:10], "little")
+        width = int.from_bytes(header[10:12], "little")
+        fields = _fields(stream.read(max(start - _HEADER_BYTES, 0)))
+    yield b"\n".join(name for name, _, _ in fields)
+    rows = (dbf.stat().st_size - start) // width if width else 0
+    if rows <= 0:
+        return
+    table = np.memmap(dbf, np.uint8, "r", start, (rows, width))
+    for first in range(0, rows, _CHUNK_ROWS):
+        for _, offset, size in fields:
+            block = table[first : first + _CHUNK_ROWS, offset : offset + size]
+            if block.size and block.max() > 127:  # noqa: PLR2004 -- the last letter of ASCII
+                yield b"\n".join(
+                    bytes(value).rstrip(b" \x00").replace(b"\n", b" ") for value in block
+                )
+
+
+def _fields(descriptors: bytes) -> list[tuple[bytes, int, int]]:
+    """Return (name, offset in the record, width) of the fields that hold text."""
+    found, offset = [], 1  # the first byte of a record says whether it is deleted
+    for at in range(0, len(descriptors) - _FIELD_BYTES + 1, _FIELD_BYTES):
+        field = descriptors[at : at + _FIELD_BYTES]
+        if field[0] == _END_OF_FIELDS:
+            break
+        if field[11:12] == b"C":
+            size = int.from_bytes(field[16:18], "little")  # GDAL keeps long widths in two bytes
+            found.append((field[:11].split(b"\x00")[0], offset, size))
+            offset += size
+        else:
+            offset += field[16]
+    return found

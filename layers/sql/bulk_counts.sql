@@ -1,0 +1,1 @@
+SELECT verdict, count(*) FROM pg_temp.import_verdicts GROUP BY verdict
