@@ -16,7 +16,8 @@ from script.setup.debian_base import SUITES, base_archive, unpack
 from script.setup.errors import SetupError
 from script.setup.registry_settings import RegistrySettings, collect
 
-HELP = """script/bare-machine bookworm|trixie [--as root|user] [--only refusals|server|test] [--keep]
+HELP = """script/bare-machine bookworm|trixie [--as root|user]
+    [--only refusals|server|test] [--keep]
 Build a minimal Debian, clone the committed state of this checkout into it and run script/server
 and script/test there, as root and as an ordinary user with sudo; print the minutes. Needs root.
 Before that, starts that cannot work must end with one line (refusals)."""
@@ -72,7 +73,8 @@ def main(arguments: Sequence[str]) -> int:
             failed = failed or code != 0
             took = duration(time.monotonic() - started)
             verdict = "passed" if code == 0 else f"FAILED with code {code}"
-            lines.append(f"script/{command} on bare {wanted.suite} as {who}: {verdict}, {took}")
+            title = command if command == "refusals" else f"script/{command}"
+            lines.append(f"{title} on bare {wanted.suite} as {who}: {verdict}, {took}")
             say(lines[-1])
         if not wanted.keep:
             shutil.rmtree(machine.tree)

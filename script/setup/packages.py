@@ -141,7 +141,7 @@ def _update(checkout: Checkout) -> None:
 
 def cause(output: str) -> str:
     """Return the first line in which apt names an error, without its letter."""
-    errors = [line[2:].strip() for line in output.splitlines() if line.startswith(("E:", "Err:"))]
+    errors = [line[2:].strip() for line in output.splitlines() if line.startswith("E:")]
     return errors[0] if errors else "apt-get gave no reason"
 
 
