@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.db.backends.postgis.adapter import PostGISAdapter
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connections, models
 from django.db.models import F, Func, Value
 from django.db.models.fields.json import KeyTextTransform
@@ -45,16 +46,22 @@ _ATTRIBUTES = ("f.tile_id AS id", "f.tile_class AS class", "f.tile_label AS labe
 _FEATURES = f"""SELECT ST_AsMVT(t, %(name)s, {EXTENT}, 'geom') FROM (
     SELECT {{columns}}, {_GEOMETRY} AS geom FROM ({{rows}}) AS f) AS t"""  # noqa: S608 -- see above
 # A label belongs to the one tile that holds its point, and is written once there.
-_LABELS = f"""SELECT ST_AsMVT(t, %(name)s, {EXTENT}, 'geom') FROM (
+_LABELS = f"""SELECT ST_AsMVT(t, %(labels)s, {EXTENT}, 'geom') FROM (
     SELECT {", ".join(_ATTRIBUTES)}, {_SCALED} AS geom FROM (
         SELECT tile_id, tile_class, tile_label, ST_PointOnSurface(tile_geom) AS tile_geom
         FROM ({{rows}}) AS a WHERE tile_label <> '') AS f
     WHERE f.tile_geom && {_WINDOW}) AS t"""  # noqa: S608 -- see above
 
 
+# The queryset's window is written as a constant box, so that one compiled text serves every tile.
+_BUFFERED = f"ST_Expand({_WINDOW}, %(margin)s::float8)"
+_ANYWHERE = GEOSGeometry("POLYGON((0 0, 0 1, 1 1, 1 0, 0 0))", srid=TILE_SRID)
+_COMPILED_KEPT = 1000
+
+
 @dataclass(frozen=True)
 class Statement:
-    """SQL text with named parameters."""
+    """SQL text of one layer's tile with named parameters; the tile's bounds are not among them."""
 
     sql: str
     parameters: dict[str, Any]
@@ -73,36 +80,47 @@ def tile(entries: Sequence[ReadableLayer], address: Tile, language: str = "vi") 
 def _layer_bytes(entry: ReadableLayer, address: Tile, language: str) -> bytes:
     if address.z < entry.theme.min_zoom:
         return b""
-    parts = [statement(entry, address, language)]
-    if entry.layer.geometry_type == AREA and address.z >= entry.theme.label_min_zoom:
-        parts.append(label_statement(entry, address, language))
-    found = b""
+    labelled = entry.layer.geometry_type == AREA and address.z >= entry.theme.label_min_zoom
+    found = statement(entry, language, labelled)
     with connections[entry.actor.database].cursor() as cursor:
-        for part in parts:
-            cursor.execute(part.sql, part.parameters)
-            found += bytes(cursor.fetchone()[0] or b"")
+        cursor.execute(found.sql, {**found.parameters, **bounds(address)})
+        return bytes(cursor.fetchone()[0] or b"")
+
+
+_compiled: dict[tuple[Any, ...], Statement] = {}
+
+
+def statement(entry: ReadableLayer, language: str, labelled: bool) -> Statement:
+    """Return the SQL of one layer's tiles, compiled once for all who may see the same.
+
+    The key holds everything that the authorised queryset depends on.
+    """
+    actor, layer = entry.actor, entry.layer
+    key = (
+        *(actor.cache_key, actor.database, actor.today, language, labelled),
+        *(layer.pk, layer.slug, layer.theme, layer.current_only, entry.fields),
+    )
+    found = _compiled.get(key)
+    if found is None:
+        if len(_compiled) >= _COMPILED_KEPT:
+            _compiled.clear()
+        found = _compiled[key] = _compile(entry, language, labelled)
     return found
 
 
-def statement(entry: ReadableLayer, address: Tile, language: str = "vi") -> Statement:
-    """Return the SQL of one layer's features in one tile."""
+def _compile(entry: ReadableLayer, language: str, labelled: bool) -> Statement:
     fields = [name for name in entry.theme.tile_fields if name in entry.fields]
-    rows, parameters = _rows(entry, address, language, fields)
+    rows, parameters = _rows(entry, language, fields)
     quote = connections[entry.actor.database].ops.quote_name
     own = [f"f.{quote('t_' + name)} AS {quote(name)}" for name in fields]
-    columns = ", ".join([*_ATTRIBUTES, *own])
-    sql = _FEATURES.format(columns=columns, rows=rows)
-    return Statement(sql, {**parameters, **_bounds(address), "name": entry.slug})
+    sql = _FEATURES.format(columns=", ".join([*_ATTRIBUTES, *own]), rows=rows)
+    if labelled:
+        sql = f"SELECT ({sql}) || ({_LABELS.format(rows=rows)})"
+    return Statement(sql, {**parameters, "name": entry.slug, "labels": entry.slug + LABELS})
 
 
-def label_statement(entry: ReadableLayer, address: Tile, language: str = "vi") -> Statement:
-    """Return the SQL of the label points of one layer of areas in one tile."""
-    rows, parameters = _rows(entry, address, language, [])
-    sql = _LABELS.format(rows=rows)
-    return Statement(sql, {**parameters, **_bounds(address), "name": entry.slug + LABELS})
-
-
-def _bounds(address: Tile) -> dict[str, float]:
+def bounds(address: Tile) -> dict[str, float]:
+    """Return the parameters that place one tile: EPSG:3857 metres, and tile units a metre."""
     west, south, east, north = address.bounds_3857()
     unit_m = (east - west) / EXTENT
     return {
@@ -110,6 +128,7 @@ def _bounds(address: Tile) -> dict[str, float]:
         "south": south,
         "east": east,
         "north": north,
+        "margin": BUFFER * unit_m,
         "scale": 1 / unit_m,
         "dx": unit_m / 2 - west,
         "dy": -unit_m / 2 - north,
@@ -134,19 +153,16 @@ def _label(entry: ReadableLayer, language: str) -> Any:
     return _text(F(name))
 
 
-def _rows(
-    entry: ReadableLayer, address: Tile, language: str, fields: Sequence[str]
-) -> tuple[str, dict[str, Any]]:
+def _class(entry: ReadableLayer) -> Any:
+    name = entry.theme.class_field
+    return _text(F(name)) if name is not None and name in entry.fields else Value("")
+
+
+def _rows(entry: ReadableLayer, language: str, fields: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """Return the authorised rows that touch the buffered tile, as SQL with named parameters."""
-    west, south, east, north = address.bounds_3857()
-    margin_m = (east - west) * BUFFER / EXTENT
-    window = Polygon.from_bbox(
-        (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
-    )
-    window.srid = TILE_SRID
     rows = (
         features(entry)
-        .filter(geom_3857__bboverlaps=window)
+        .filter(geom_3857__bboverlaps=_ANYWHERE)
         .annotate(
             # As bytes, or Django would select the geometry in the form that its models read.
             tile_geom=Func(
@@ -165,18 +181,19 @@ def _rows(
     return _named(*rows.query.sql_with_params())
 
 
-def _class(entry: ReadableLayer) -> Any:
-    name = entry.theme.class_field
-    return _text(F(name)) if name is not None and name in entry.fields else Value("")
-
-
 def _named(sql: str, values: Sequence[Any]) -> tuple[str, dict[str, Any]]:
-    """Give the positional parameters of a queryset names, so that it fits into a larger text."""
+    """Name the positional parameters of a queryset and put the tile's box in the window's place."""
     parts = sql.split("%s")
     if len(parts) != len(values) + 1:
         raise ValueError("a tile query holds a literal that looks like a parameter")
-    named = "".join(
-        part + (f"%(q{number})s" if number < len(values) else "")
-        for number, part in enumerate(parts)
-    )
-    return named, {f"q{number}": value for number, value in enumerate(values)}
+    marks = [
+        _BUFFERED if isinstance(value, PostGISAdapter) else f"%(q{number})s"
+        for number, value in enumerate(values)
+    ]
+    named = "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
+    kept = {
+        f"q{number}": value
+        for number, value in enumerate(values)
+        if not isinstance(value, PostGISAdapter)
+    }
+    return named, kept

@@ -132,3 +132,11 @@ def sign_in(accounts: dict[str, int]) -> Callable[[str], Client]:
         return client
 
     return client_of
+
+
+@pytest.fixture(autouse=True)
+def fresh_layers() -> None:
+    """Each test sees the layers that it made, not those of half a second ago."""
+    from layers.selectors import forget_recent_layers
+
+    forget_recent_layers()

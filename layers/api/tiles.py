@@ -27,7 +27,7 @@ def mvt(request: HttpRequest, slugs: str, z: int, x: int, y: int) -> HttpRespons
     if len(names) > MAX_LAYERS:
         raise BadRequest(f"Ask for at most {MAX_LAYERS} layers in one request.")
     address = Tile(z, x, y)
-    entries = selectors.layers_by_slug(actor(request), names)
+    entries = selectors.recent_layers(actor(request), names)
     language = str(getattr(request, "LANGUAGE_CODE", "vi"))
     return bytes_response(request, tiles.tile(entries, address, language), MVT)
 
