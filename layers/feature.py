@@ -90,7 +90,7 @@ class Layer(models.Model):
         LINE = "MultiLineString", _("lines")
         AREA = "MultiPolygon", _("areas")
 
-    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    slug = models.SlugField(_("web address"), max_length=80, unique=True)
     theme = models.CharField(_("theme"), max_length=40)
     geometry_type = models.CharField(max_length=20, choices=GeometryType.choices)
     title_vi = models.CharField(_("title in Vietnamese"), max_length=120)

@@ -12,7 +12,7 @@ from layers.feature import SENSITIVITY, Layer
 class Raster(models.Model):
     """One raster data set. `legend` is a list of {"value", "color", "label_vi", "label_en"}."""
 
-    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    slug = models.SlugField(_("web address"), max_length=80, unique=True)
     title_vi = models.CharField(_("title in Vietnamese"), max_length=120)
     title_en = models.CharField(_("title in English"), max_length=120, blank=True)
     filename = models.CharField(max_length=255)

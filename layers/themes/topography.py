@@ -39,7 +39,7 @@ class Topography(Feature):
 
     code = models.CharField(_("code"), max_length=60, blank=True, db_default="")
     kind = CodeField("topography.kind", _("kind"), blank=True, db_default="")
-    storeys = models.IntegerField(_("storeys"), null=True, blank=True)
+    storeys = models.IntegerField(_("number of storeys"), null=True, blank=True)
     geom = any_geometry()
     geom_3857 = tile_geometry()
 

@@ -63,7 +63,7 @@ from layers.registry import POINT, Symbol, internal, public, style_of, theme
 class TouristSite(Feature):
     """A place that visitors look for; `slug` is its stable address."""
 
-    slug = models.SlugField(_("address"), max_length=120)
+    slug = models.SlugField(_("web address"), max_length=120)
     category = CodeField("tourism.category", _("category"), blank=True, db_default="")
     texts = models.JSONField(_("description"), default=dict, db_default={}, blank=True)
     opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True, db_default="")
