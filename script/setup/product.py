@@ -81,23 +81,9 @@ def show_accounts(path: Path) -> None:
 
 
 def demo_accounts(path: Path) -> list[tuple[str, str, str]]:
-    """Return (role, name, password) of the demo accounts; empty when there is no such file.
-
-    The file is a list of objects or an object by role; names are as `make_demo_accounts` wrote.
-    """
+    """Return (role, name, password) of the demo accounts; empty when there is no such file."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
-    if isinstance(content, dict):
-        content = content.get(
-            "accounts", [{"role": k, **v} for k, v in content.items() if isinstance(v, dict)]
-        )
-    return [
-        (
-            str(entry.get("role", "")),
-            str(entry.get("username") or entry.get("name", "")),
-            str(entry.get("password", "")),
-        )
-        for entry in content
-    ]
+    return [(entry["role"], name, entry["password"]) for name, entry in content.items()]

@@ -92,5 +92,11 @@ def test_files_are_found_by_ending_outside_of_caches(tmp_path):
     assert found == {"a.py", "e.py"}
 
 
+def test_accounts_are_shown_by_role_name_and_password(tmp_path):
+    path = tmp_path / "demo_accounts.json"
+    path.write_text('{"demo-planner": {"password": "secret", "role": "planner"}}')
+    assert demo_accounts(path) == [("planner", "demo-planner", "secret")]
+
+
 def test_without_accounts_none_are_shown(tmp_path):
     assert demo_accounts(tmp_path / "demo_accounts.json") == []
