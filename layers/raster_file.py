@@ -23,7 +23,7 @@ CLOSED_GDAL: dict[str, Any] = {
     "CPL_VSIL_CURL_USE_HEAD": False,
     "GDAL_HTTP_MAX_RETRY": 0,
     "PROJ_NETWORK": "OFF",
-    "GDAL_CACHEMAX": 64,  # MB
+    "GDAL_CACHEMAX": 64 * 1024**2,  # bytes: rasterio does not read a small number as megabytes
     "GDAL_NUM_THREADS": "1",
 }
 # Metadata by which a TIFF makes GDAL open another file or address (tried: it does).
