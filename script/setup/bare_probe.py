@@ -1,5 +1,6 @@
 """Run on a bare machine: start a command as a person would and check what it promises."""
 
+import contextlib
 import json
 import math
 import os
@@ -57,7 +58,7 @@ def _one_start(title: str, limit: float) -> None:
     try:
         _wait_ready(server, started + limit, title)
         say(f"  {title}: ready after {duration(time.monotonic() - started)}")
-        for check in (_page, _tile, _accounts):
+        for check in (_page, _tile, _accounts, _database_is_closed):
             check()
     except Broken:
         complain(log.read_text(encoding="utf-8"))
@@ -117,14 +118,42 @@ def _accounts() -> None:
     _require(mode == 0o600, f"{path} has mode {mode:o}")  # noqa: PLR2004 - readable by its owner
 
 
+def _database_is_closed() -> None:
+    """Require that another account cannot log in, even with the password, and nobody is root."""
+    url = json.loads(Path("var/instance.json").read_text(encoding="utf-8"))["database_url"]
+    as_other = ["runuser", "-u", "nobody", "--"]
+    if os.geteuid() != 0:
+        as_other = ["sudo", "-n", "-u", "nobody"]
+    for prefix, works in (([], True), (as_other, False)):
+        done = subprocess.run(  # noqa: S603 - fixed programs
+            [*prefix, "psql", "--no-psqlrc", "-c", "SELECT 1", url],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+        )
+        _require((done.returncode == 0) == works, f"database login as {prefix}: {done.stderr}")
+    owners = {name: path.stat().st_uid for path, name in _processes() if name == "postgres"}
+    _require(bool(owners) and 0 not in owners.values(), f"the database runs as {owners}")
+
+
+def _processes() -> list[tuple[Path, str]]:
+    """Return the folder and the program's name of every process of this machine."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found.append((process, (process / "comm").read_text(encoding="utf-8").strip()))
+    return found
+
+
 def _nothing_left() -> None:
-    """Require that the database and the worker ended with the server."""
-    names = [
-        process.joinpath("cmdline").read_bytes().split(b"\0")[0].decode()
-        for process in Path("/proc").glob("[0-9]*")
-        if process.joinpath("cmdline").exists()
+    """Require that the database and every Python of the server ended with it."""
+    own = str(os.getpid())
+    left = [
+        name
+        for process, name in _processes()
+        if re.match(r"postgres|python|granian", name) and process.name != own
     ]
-    left = [name for name in names if re.search(r"postgres|granian|db_worker", name)]
     _require(not left, f"still running after TERM: {left}")
 
 
