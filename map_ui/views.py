@@ -72,7 +72,7 @@ def start(request: HttpRequest, language: str) -> HttpResponse:
     """Show the attraction map; the list is in the page, so it is there before any script."""
     _known_language(language)
     found = places(_actor(request), language)
-    return _page(request, "map_ui/start.html", language, page="start", **found)
+    return _page(request, "start.html", language, page="start", **found)
 
 
 @channel("page.place")
@@ -83,13 +83,13 @@ def place_page(request: HttpRequest, language: str, slug: str) -> HttpResponse:
         found = place(_actor(request), slug, language)
     except NotFound as error:
         raise Http404 from error
-    return _page(request, "map_ui/place.html", language, page="place", place=found)
+    return _page(request, "place.html", language, page="place", place=found)
 
 
 @channel("page.map")
 def viewer(request: HttpRequest, language: str) -> HttpResponse:
     """Show the map viewer with the layers that the visitor may see."""
-    return _page(request, "map_ui/map.html", _known_language(language), page="map")
+    return _page(request, "map.html", _known_language(language), page="map")
 
 
 @channel("page.workspace", roles=WORKSPACE_ROLES, cache=Cache.NEVER)
@@ -100,7 +100,7 @@ def workspace(request: HttpRequest, language: str) -> HttpResponse:
         return _to_sign_in(request, language)
     if not access.may_open(_actor(request), WORKSPACE_ROLES):
         return _page(request, "403.html", language, status=403, page="error")
-    return _page(request, "map_ui/map.html", language, page="workspace")
+    return _page(request, "map.html", language, page="workspace")
 
 
 @channel("page.security", roles=SECURITY_ROLES, cache=Cache.NEVER, audit=Audit.READ)
@@ -111,7 +111,7 @@ def security(request: HttpRequest, language: str) -> HttpResponse:
         return _to_sign_in(request, language)
     if not access.may_open(_actor(request), SECURITY_ROLES):
         raise Http404
-    return _page(request, "map_ui/map.html", language, page="security")
+    return _page(request, "map.html", language, page="security")
 
 
 def _to_sign_in(request: HttpRequest, language: str) -> HttpResponse:
@@ -142,20 +142,20 @@ def sign_in_page(request: HttpRequest, language: str) -> HttpResponse:
         "username": request.POST.get("username", ""),
     }
     if request.method != "POST":
-        return _page(request, "map_ui/login.html", language, **context)
+        return _page(request, "login.html", language, **context)
     try:
         user = sign_in.check_password(
             request, request.POST.get("username", ""), request.POST.get("password", "")
         )
     except TooManyRequests as error:
         response = _page(
-            request, "map_ui/login.html", language, status=429, error=error.detail, **context
+            request, "login.html", language, status=429, error=error.detail, **context
         )
         response["Retry-After"] = str(error.retry_after_s)
         return response
     if user is None:
         message = gettext("The name or the password is not right. Check both and try again.")
-        return _page(request, "map_ui/login.html", language, status=422, error=message, **context)
+        return _page(request, "login.html", language, status=422, error=message, **context)
     login(request, user)
     return HttpResponseRedirect(_next_page(request, language, actor_for(user)))
 
