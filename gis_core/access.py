@@ -186,10 +186,26 @@ def clearance(actor: Actor, theme: str, layer: str = "") -> int:
 
 def may(actor: Actor, action: Action, theme: str, layer: str = "") -> bool:
     """Tell whether `actor` may do `action` in a theme's layer."""
+    # A file may hold rows of any ward, so a grant for one ward does not allow an import.
+    anywhere = action is Action.IMPORT
     return actor.signed_in and any(
-        grant.covers(theme, layer, actor.today) and ROLES[grant.role].may(action, theme)
+        grant.covers(theme, layer, actor.today)
+        and ROLES[grant.role].may(action, theme)
+        and not (anywhere and grant.ward_code)
         for grant in actor.grants
     )
+
+
+def allowed_wards(
+    actor: Actor, action: Action, theme: str, layer: str = ""
+) -> frozenset[str] | None:
+    """Return the codes of the wards to which `action` is limited, or None for no limit."""
+    codes = {
+        grant.ward_code
+        for grant in actor.grants
+        if grant.covers(theme, layer, actor.today) and ROLES[grant.role].may(action, theme)
+    }
+    return None if "" in codes else frozenset(codes)
 
 
 def require(actor: Actor, action: Action, theme: str, layer: str = "") -> None:

@@ -18,12 +18,13 @@ from shapely.geometry.base import BaseGeometry
 from gis_core import access, history
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.crs import STORAGE_SRID
-from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gis_core.models import ChangeSet
 from gis_core.text_folding import fold
 from layers.feature import Feature
 from layers.registry import Theme
 from layers.selectors import ReadableLayer, features
+from layers.themes.admin_units import AdminUnit
 
 _FIXED = frozenset(
     {"id", "layer", "version", "feature_key", "search_text", "changed_at", "change_set"}
@@ -71,31 +72,46 @@ def apply(
         access.require(actor, Action.EDIT, step.layer.theme.key, step.layer.slug)
     try:
         with history.change_set(actor, title=title, channel=channel, reason=reason) as entry:
-            ids = tuple(_apply_one(step) for step in operations)
+            ids = tuple(_apply_one(actor, step) for step in operations)
             return Applied(entry, ids)
     except IntegrityError as error:
         raise Invalid(_rule_broken(error)) from error
 
 
-def _apply_one(step: Operation) -> int:
+def _apply_one(actor: Actor, step: Operation) -> int:
     if step.kind is Kind.CREATE:
         row = step.layer.theme.model(layer_id=step.layer.layer.pk)
         if step.geometry_4326 is None:
             raise Invalid(gettext("A new feature needs a geometry."), [{"field": "geom"}])
         _fill(step, row)
+        _require_ward(actor, step, row)
         row.save(using=STAFF_DATABASE, force_insert=True)
         return int(row.pk)
     row = _locked(step)
+    _require_ward(actor, step, row)
     if step.kind is Kind.DELETE:
         row.delete(using=STAFF_DATABASE)
     else:
         _fill(step, row)
+        _require_ward(actor, step, row)
         changed = [*step.values, "feature_key", "search_text"]
         row.save(
             using=STAFF_DATABASE,
             update_fields=changed + (["geom"] if step.geometry_4326 is not None else []),
         )
     return int(step.feature_id or 0)
+
+
+def _require_ward(actor: Actor, step: Operation, row: Feature) -> None:
+    """Refuse a place outside the wards that the actor's grants name, before and after the edit."""
+    wards = access.allowed_wards(actor, Action.EDIT, step.layer.theme.key, step.layer.slug)
+    if wards is None:
+        return
+    inside = AdminUnit.objects.using(STAFF_DATABASE).filter(
+        code__in=wards, level="commune", valid_to__isnull=True, geom__covers=row.geom
+    )
+    if not inside.exists():
+        raise NotAllowed(gettext("This place lies outside the wards that you may edit."))
 
 
 def _locked(step: Operation) -> Feature:
