@@ -63,7 +63,7 @@ const tests = {
   minify: false,
   platform: "node",
   format: "esm",
-  outdir: path.join(out, "tests"),
+  outdir: path.join(modules, ".cache/city-gis-tests"),
   outExtension: { ".js": ".mjs" },
   plugins: [onlyTransverseMercator],
 };

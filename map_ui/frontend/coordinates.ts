@@ -20,14 +20,15 @@ export function zoneOf(name: string, definition: string): Zone {
 
 /** Numbers of a text in either language: "10,354 106,363", "1.145.000,5; 567.890" and "10.354, 106.363". */
 function typedNumbers(text: string): number[] {
-  const decimalComma = /\d,\d/.test(text) && !/\d\.\d+\s*,\s*\d/.test(text);
+  const thousands = /\d\.\d{3}\.\d{3}/.test(text); // 1.145.000 is no decimal
+  const decimalComma = thousands || (/\d,\d/.test(text) && !text.includes("."));
   const separated = decimalComma ? text.replace(/(\d)\.(?=\d{3}(\D|$))/g, "$1").replace(/(\d),(?=\d)/g, "$1.") : text;
   return (separated.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
 }
 
 /** The position that a text names: "lat, lon" in degrees, or VN-2000 "X (northing) Y (easting)"; otherwise null. */
 export function parsedPosition(text: string, zone: Zone | null): LonLat | null {
-  const bare = text.replace(/[°;()XYxyNEBĐ:=]/g, " ");
+  const bare = text.replace(/\((Bắc|Đông|N|E)\)/g, " ").replace(/[°;XYxyNEBĐm:=]|, (?=[\dY])/g, " ");
   if (/\p{L}/u.test(bare)) return null;
   const [first, second, ...rest] = typedNumbers(bare);
   if (first === undefined || second === undefined || rest.length > 0) return null;

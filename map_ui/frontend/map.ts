@@ -1,4 +1,5 @@
 /** The viewer page: layer tree, map, what was selected; also the map of the workspace and of security staff. */
+import L from "leaflet";
 import { api } from "./api";
 import type { Catalog, SearchResult } from "./api_types";
 import { parsedPosition, zoneOf, type Zone } from "./coordinates";
@@ -10,7 +11,7 @@ import { addScale, buttonGroup, locateButton, wholeCityButton, zoomButtons } fro
 import { parsePermalink, permalinkHash } from "./permalink";
 import { say } from "./shell/messages";
 import { keepAddress, mapStateOf, startPageFrame } from "./shell/page_frame";
-import { coveredEdges, Panel, phone } from "./shell/panel";
+import { coveredEdges, Panel, phone, showPosition } from "./shell/panel";
 import { SearchBox } from "./shell/search_box";
 import { errorState, skeleton } from "./shell/states";
 import { ActiveLayers } from "./viewer/active_layers";
@@ -117,11 +118,11 @@ class Viewer {
     if (result.bbox_4326) {
       const [west, south, east, north] = result.bbox_4326;
       map.fitBounds([[south, west], [north, east]], { maxZoom: 18, ...covered });
-    } else map.setView([result.lat, result.lon], Math.max(map.getZoom(), 17));
+    } else showPosition(map, [result.lat, result.lon], 17);
     if (result.layer && result.id) {
       if (!this.store.find(result.layer)?.visible) this.store.setVisible(result.layer, true);
       void this.selection.open(result.layer, result.id, false, true);
-    } else void this.selection.identify(map.getCenter());
+    } else void this.selection.identify(L.latLng(result.lat, result.lon));
   }
 
   private addButtons(): void {

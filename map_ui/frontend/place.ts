@@ -38,6 +38,11 @@ async function showMap(frame: HTMLElement): Promise<void> {
   frame.append(h("div", { class: "map-tools" }, zoomButtons(map)));
 }
 
+// The colour of a category is data; the page's policy allows no style attributes.
+for (const badge of document.querySelectorAll<HTMLElement>("[data-pin]")) {
+  if (badge.dataset["pin"]) badge.style.setProperty("--pin", badge.dataset["pin"]);
+}
+
 const frame = document.querySelector<HTMLElement>(".place-map");
 if (frame) showMap(frame).catch(() => frame.remove());
 document.querySelector("#share")?.addEventListener("click", () => void share());

@@ -9,7 +9,7 @@ import { createCityMap, type CityMap } from "./map/city_map";
 import { addScale, buttonGroup, locateButton, wholeCityButton, zoomButtons } from "./map/map_buttons";
 import { parsePermalink, permalinkHash } from "./permalink";
 import { keepAddress, mapStateOf, startPageFrame } from "./shell/page_frame";
-import { coveredEdges, Panel, phone } from "./shell/panel";
+import { coveredEdges, Panel, phone, showPosition } from "./shell/panel";
 import { SearchBox } from "./shell/search_box";
 import { emptyState, errorState, skeleton } from "./shell/states";
 import { PlaceChips } from "./start/place_chips";
@@ -76,13 +76,11 @@ class StartPage {
     const inside = this.all.places.filter((place) => place.in_city);
     if (inside.length === 0) return;
     const { map } = this.city;
-    const covered = coveredEdges();
     const bounds = L.latLngBounds(inside.map(({ lat, lon }) => [lat, lon]));
-    map.fitBounds(bounds, { maxZoom: 15, animate: false, ...covered });
+    map.fitBounds(bounds, { maxZoom: 15, animate: false, ...coveredEdges() });
     if (map.getZoom() >= CLOSE_ENOUGH) return;
     const middle = L.latLng(median(inside.map(({ lat }) => lat)), median(inside.map(({ lon }) => lon)));
-    map.setView(middle, CLOSE_ENOUGH, { animate: false });
-    map.panBy([0, (covered.paddingBottomRight[1] - covered.paddingTopLeft[1]) / 2], { animate: false });
+    showPosition(map, middle, CLOSE_ENOUGH);
   }
 
   private draw(): void {
@@ -115,8 +113,8 @@ class StartPage {
 
   private bringIntoView({ lat, lon }: Place, moveMap: boolean): void {
     const { map } = this.city;
-    if (moveMap && map.getZoom() < 15) map.setView([lat, lon], 15, { animate: false });
-    map.panInside([lat, lon], coveredEdges());
+    if (moveMap) showPosition(map, [lat, lon], 15);
+    else map.panInside([lat, lon], coveredEdges());
   }
 
   private markListed(): void {

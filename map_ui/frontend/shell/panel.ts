@@ -1,5 +1,6 @@
 /** A floating panel on wide screens; on phones the same element is a bottom sheet of three heights. */
-import { h, icon, iconButton, required } from "../dom";
+import L from "leaflet";
+import { h, iconButton, required } from "../dom";
 import { t } from "../i18n";
 
 export type SheetHeight = "peek" | "half" | "full";
@@ -143,7 +144,10 @@ export function coveredEdges(): Covered {
   return { paddingTopLeft: [left + margin, 72], paddingBottomRight: [rightWidth + margin, 56] };
 }
 
-/** A titled note for the head of a panel. */
-export function noteWith(iconName: string, text: string, tone = ""): HTMLElement {
-  return h("div", { class: `note ${tone}`.trim() }, icon(iconName), h("p", {}, text));
+/** Brings a position to the middle of what panels leave free, at this zoom or closer. */
+export function showPosition(map: L.Map, position: L.LatLngExpression, zoom: number): void {
+  const { paddingTopLeft: start, paddingBottomRight: end } = coveredEdges();
+  const target = Math.max(map.getZoom(), zoom);
+  const aside = L.point((start[0] - end[0]) / 2, (start[1] - end[1]) / 2);
+  map.setView(map.unproject(map.project(position, target).subtract(aside), target), target);
 }

@@ -27,7 +27,12 @@ function propertyValue(property: FeatureProperty): Node {
     dot.style.backgroundColor = property.color;
     return h("span", { class: "with-swatch" }, dot, value);
   }
-  return document.createTextNode(value);
+  return document.createTextNode(withUnit(property));
+}
+
+/** The server's text, with its unit unless it ends with it already. */
+function withUnit({ value, unit }: FeatureProperty): string {
+  return unit && !value.endsWith(unit) ? `${value} ${unit}` : value;
 }
 
 function propertyTable(properties: FeatureProperty[]): HTMLElement {

@@ -43,6 +43,7 @@ export class PrintView {
   private readonly scaleText = h("span", {});
   private readonly scaleBar = h("span", { class: "print-scale-bar" }, h("span", {}));
   private readonly slot = h("div", { class: "print-map" });
+  private readonly main: HTMLElement;
   private readonly element: HTMLElement;
   private home: Comment | null = null;
 
@@ -54,8 +55,10 @@ export class PrintView {
   ) {
     this.title.addEventListener("input", () => (this.paperTitle.textContent = this.title.value));
     const scale = h("div", { class: "print-scale" }, this.scaleBar, this.scaleText);
-    const side = h("div", { class: "print-side" }, northArrow(), scale, h("h3", {}, t("print.legend")), this.legend);
-    const paper = h("section", { class: "paper", "aria-label": t("print.sheet") }, this.paperTitle, h("div", { class: "print-main" }, this.slot, side), this.facts);
+    const head = h("div", { class: "print-head" }, this.paperTitle, scale, northArrow());
+    const side = h("div", { class: "print-side" }, h("h3", {}, t("print.legend")), this.legend);
+    this.main = h("div", { class: "print-main" }, this.slot, side);
+    const paper = h("section", { class: "paper", "aria-label": t("print.sheet") }, head, this.main, this.facts);
     this.element = h("div", { class: "print-view", hidden: true }, this.toolbar(), h("div", { class: "paper-desk" }, paper));
     document.body.append(this.element);
     map.on("zoomend moveend", () => this.active && this.update());
@@ -81,6 +84,7 @@ export class PrintView {
     document.body.classList.add("printing");
     this.map.invalidateSize({ animate: false });
     this.update();
+    this.map.invalidateSize({ animate: false }); // a long legend has taken some of its height
     this.title.focus();
   }
 
@@ -102,8 +106,11 @@ export class PrintView {
     const unit = length < 1000 ? `${formatNumber(length)} m` : `${formatNumber(length / 1000)} km`;
     const denominator = Number((pixelM / CSS_PIXEL_M).toPrecision(2));
     this.scaleText.textContent = `${unit} · 1 : ${formatNumber(denominator, 0)}`;
+    // A legend too long for its place goes under the map, in columns.
     const legends = shown.map((entry) => h("section", {}, h("h4", {}, entry.title), legendList(entry)));
     replaceChildren(this.legend, ...legends);
+    this.main.classList.remove("legend-below");
+    this.main.classList.toggle("legend-below", this.legend.scrollHeight > this.legend.clientHeight + 1);
     const today = new Date();
     const iso = `${today.getFullYear()}-${String(today.getMonth() + 1).padStart(2, "0")}-${String(today.getDate()).padStart(2, "0")}`;
     const printed = h("p", {}, `${t("print.date", { date: formatDate(iso) })} · ${t("print.reference_only")} · ${location.host}`);

@@ -47,7 +47,7 @@ function legendOf(layer: CatalogLayer): HTMLElement[] {
   const entries = layer.legend.length > 0 ? layer.legend : [{ value: null, label: layer.title, symbol: layer.style.default }];
   return entries.map((entry) => {
     const symbol = { ...symbolFor(layer, entry.value), ...entry.symbol };
-    return h("li", {}, swatch(layer.geometry_type, symbol), h("span", {}, entry.label));
+    return h("li", {}, swatch(layer.geometry_type, symbol), h("span", {}, entry.label || layer.title));
   });
 }
 
