@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+from script.setup.browser import ensure_chromium
 from script.setup.checkout import Checkout
 from script.setup.cluster import Cluster, open_cluster, start
 from script.setup.console import complain, skipped, step
@@ -43,6 +44,8 @@ def set_up(checkout: Checkout, options: Options, wanted: Wanted) -> Ready:
         own = options.database_url is None
         install_missing(checkout, database=own, browser=wanted.browser)
         ensure_packages(checkout, development=wanted.development)
+        if wanted.browser:
+            ensure_chromium(checkout)
         build_front_end(checkout, stamps)
         compile_messages(checkout)
         ready = start_database(checkout, options, stamps)

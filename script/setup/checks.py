@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from script.setup.browser import find_chromium
 from script.setup.checkout import Checkout
 from script.setup.commands import show
 from script.setup.console import duration, say
 from script.setup.front_end import ROOMS, npm, npm_scripts, tool_environment
-from script.setup.packages import find_chromium
 
 _TEST_GROUPS = ("unit", "database", "browser")  # as pytest_groups.py names them
 _NO_TESTS = 5  # pytest's exit code when no test was selected
@@ -123,7 +123,7 @@ def _run(checkout: Checkout, check: Check) -> Outcome:
 def _environment(checkout: Checkout, check: Check) -> dict[str, str]:
     env = tool_environment(checkout)
     env["DJANGO_SETTINGS_MODULE"] = "gis_core.settings"
-    env["CHROMIUM_PATH"] = find_chromium() or ""
+    env["CHROMIUM_PATH"] = find_chromium(checkout) or ""
     if check.database:
         env["TEST_DATABASE_NAME"] = check.database
     return env

@@ -10,11 +10,19 @@ from script.setup.commands import CommandError, run
 from script.setup.console import duration, say, skipped
 from script.setup.errors import SetupError
 
-SUITES = ("bookworm", "trixie")
 # Beside the essential packages: what the product asks for, and sudo for the ordinary user.
-_INCLUDED = "python3,git,sudo"
+_INCLUDED = {
+    "bookworm": "python3,git,sudo",
+    "trixie": "python3,git,sudo",
+    "jammy": "python3.11,git,sudo",  # its python3 is 3.10, too old for the product
+    "noble": "python3,git,sudo",
+}
+SUITES = tuple(_INCLUDED)
+UBUNTU = ("jammy", "noble")
 _DEFAULT = "http://deb.debian.org/debian"
 _DEFAULT_SECURITY = "http://deb.debian.org/debian-security"
+_UBUNTU = "http://archive.ubuntu.com/ubuntu"
+_UBUNTU_KEYS = "ubuntu-archive-keyring.gpg"
 
 
 def mirrors(texts: Iterable[str]) -> tuple[str, str]:
@@ -47,13 +55,15 @@ def base_archive(suite: str, folder: Path, log: Path) -> Path:
     tree = folder / f"{suite}.building"
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir()
-    main, security = host_mirrors()
-    options = ("--variant=minbase", f"--include={_INCLUDED}")
     try:
-        run(["debootstrap", *options, suite, str(tree), main], log=log, umask=0o022)
+        run(
+            ["debootstrap", *_options(suite, folder), suite, str(tree), _mirror(suite)],
+            log=log,
+            umask=0o022,
+        )
     except CommandError as error:
         raise SetupError(f"debootstrap {suite} failed; details in {log}") from error
-    _sources(tree, suite, main, security)
+    (tree / "etc/apt/sources.list").write_text(sources(suite, host_mirrors()), encoding="utf-8")
     partial = archive.with_suffix(".partial")
     run(["tar", "-C", str(tree), "--one-file-system", "-cf", str(partial), "."])
     partial.rename(archive)
@@ -70,10 +80,30 @@ def unpack(archive: Path, tree: Path) -> None:
     tree.chmod(0o755)
 
 
-def _sources(tree: Path, suite: str, main: str, security: str) -> None:
-    lines = (
-        f"deb {main} {suite} main",
-        f"deb {main} {suite}-updates main",
-        f"deb {security} {suite}-security main",
+def sources(suite: str, debian: tuple[str, str]) -> str:
+    """Return apt's sources.list of a suite; `debian`: the mirrors of Debian and its security."""
+    if suite in UBUNTU:
+        pockets = (suite, f"{suite}-updates", f"{suite}-security")
+        return "".join(f"deb {_UBUNTU} {pocket} main universe\n" for pocket in pockets)
+    main, security = debian
+    return (
+        f"deb {main} {suite} main\ndeb {main} {suite}-updates main\n"
+        f"deb {security} {suite}-security main\n"
     )
-    (tree / "etc/apt/sources.list").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _mirror(suite: str) -> str:
+    return _UBUNTU if suite in UBUNTU else host_mirrors()[0]
+
+
+def _options(suite: str, folder: Path) -> list[str]:
+    options = ["--variant=minbase", f"--include={_INCLUDED[suite]}"]
+    if suite not in UBUNTU:
+        return options
+    for keys in (Path("/usr/share/keyrings") / _UBUNTU_KEYS, folder / _UBUNTU_KEYS):
+        if keys.exists():
+            return [*options, "--components=main,universe", f"--keyring={keys}"]
+    raise SetupError(
+        f"Ubuntu's archive keys are missing: install the package ubuntu-keyring, or put"
+        f" {_UBUNTU_KEYS} in {folder}."
+    )

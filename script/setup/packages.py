@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from script.setup.browser import missing_packages
 from script.setup.checkout import Checkout
 from script.setup.commands import CommandError, clean_environment, run, succeeds
 from script.setup.console import skipped, step
@@ -21,7 +22,6 @@ from script.setup.postgres_programs import (
 )
 
 _CREATECLUSTER = Path("/etc/postgresql-common/createcluster.d")
-CHROMIUM_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def newest_major(package_names: Iterable[str]) -> int | None:
@@ -55,14 +55,6 @@ def install_missing(checkout: Checkout, *, database: bool, browser: bool) -> Non
         _apt_install(checkout, wanted)
 
 
-def find_chromium() -> str | None:
-    """Return the path of a Chromium of this machine, or None."""
-    for name in CHROMIUM_PROGRAMS:
-        if found := shutil.which(name):
-            return found
-    return None
-
-
 def _needs_postgres(checkout: Checkout) -> bool:
     return usable_version(installed_versions(), data_major(checkout.var / "pg")) is None
 
@@ -71,10 +63,7 @@ def _other(*, browser: bool) -> list[str]:
     wanted = []
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         wanted.append(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
-    if browser and find_chromium() is None:
-        # A font with all Vietnamese letters, for the pages that Chromium draws.
-        wanted += ["chromium", "fonts-dejavu-core"]
-    return wanted
+    return [*wanted, *(missing_packages() if browser else [])]
 
 
 def _postgres_packages(checkout: Checkout) -> list[str]:

@@ -1,6 +1,6 @@
 """What a bare machine gets of this one: the registries' settings and nothing else."""
 
-from script.setup.debian_base import mirrors
+from script.setup.debian_base import mirrors, sources
 from script.setup.registry_settings import COPIED_TO, collect
 
 
@@ -46,3 +46,9 @@ def test_mirrors_come_from_either_form_of_source_file():
     assert mirrors([deb822]) == ("http://a.example/debian", "http://a.example/debian-security")
     assert mirrors([one_line])[0] == "http://b.example/debian"
     assert mirrors([""])[0].startswith("http://deb.debian.org/")
+
+
+def test_security_updates_belong_to_a_bare_machine():
+    debian = ("http://a.example/debian", "http://b.example/debian-security")
+    assert "b.example/debian-security trixie-security main" in sources("trixie", debian)
+    assert "noble-security main universe" in sources("noble", debian)

@@ -1,5 +1,6 @@
 """Which PostgreSQL a distribution offers and which one a cluster runs with."""
 
+from script.setup.browser import distribution
 from script.setup.packages import newest_major
 from script.setup.postgres_programs import (
     EXTENSIONS,
@@ -19,6 +20,15 @@ def test_the_newest_version_with_both_extensions_is_taken():
 def test_too_old_or_incomplete_offers_are_not_taken():
     assert newest_major(["postgresql-13-postgis-3", "postgresql-13-pgrouting"]) is None
     assert newest_major(["postgresql-15-postgis-3-scripts", "postgresql-15-pgrouting"]) is None
+
+
+def test_the_distribution_is_read_from_its_own_file(tmp_path):
+    path = tmp_path / "os-release"
+    assert distribution(path) == ""
+    path.write_text('NAME="Debian"\nVERSION_ID="12"\nID=debian\n')
+    assert distribution(path) == "debian"
+    path.write_text('PRETTY_NAME="Ubuntu"\nID="ubuntu"\nID_LIKE=debian\n')
+    assert distribution(path) == "ubuntu"
 
 
 def install(tmp_path, major, extensions):
