@@ -18,8 +18,9 @@ from script.setup.registry_settings import RegistrySettings, collect
 
 HELP = """script/bare-machine bookworm|trixie|jammy|noble [--as root|user]
     [--only refusals|server|test] [--keep]
-Build a minimal Debian (or Ubuntu), clone the committed state of this checkout into it and run script/server
-and script/test there, as root and as an ordinary user with sudo; print the minutes. Needs root.
+Build a minimal Debian or Ubuntu, clone the committed state of this checkout into it and
+run script/server and script/test there, as root and as an ordinary user with sudo; print
+the minutes. Needs root.
 Before that, starts that cannot work must end with one line (refusals)."""
 
 USER = "citizen"

@@ -56,11 +56,8 @@ def base_archive(suite: str, folder: Path, log: Path) -> Path:
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir()
     try:
-        run(
-            ["debootstrap", *_options(suite, folder), suite, str(tree), _mirror(suite)],
-            log=log,
-            umask=0o022,
-        )
+        command = ["debootstrap", *_options(suite, folder), suite, str(tree), _mirror(suite)]
+        run(command, log=log, umask=0o022)
     except CommandError as error:
         raise SetupError(f"debootstrap {suite} failed; details in {log}") from error
     (tree / "etc/apt/sources.list").write_text(sources(suite, host_mirrors()), encoding="utf-8")
