@@ -132,7 +132,7 @@ STORAGES = {
 }
 WHITENOISE_MANIFEST_STRICT = False
 MEDIA_ROOT = DATA_DIR / "media"
-RASTER_ROOT = DATA_DIR / "rasters"
+RASTER_ROOT = Path(environment.text("RASTER_ROOT", str(DATA_DIR / "rasters")))
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

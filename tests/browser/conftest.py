@@ -1,0 +1,128 @@
+"""The real server with the demo city, and a real Chromium, for the browser tests.
+
+Screens are a phone (390×844, touch) and a desktop (1440×900). Every page is watched: an error in
+its console, or a request to another site, fails the test.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM_PATH") or "/usr/bin/chromium"
+PASSWORD = "Ba-Tri-Ben-Tre-68"  # of the accounts in tests/conftest.py
+SCREENS = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+    "desktop": {"viewport": {"width": 1440, "height": 900}},
+}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def site(world: str, accounts: dict[str, int]) -> Iterator[str]:
+    """Address of the shipped server over the test database."""
+    built = settings.BASE_DIR / "map_ui/static/map_ui/dist/map.js"
+    assert built.exists(), "the front end is not built: run script/test, or npm run build"
+    port = _free_port()
+    env = {
+        **os.environ,
+        "DATABASE_NAME": world,
+        "DATA_DIR": str(settings.DATA_DIR),
+        "RASTER_ROOT": str(settings.RASTER_ROOT),
+        "DJANGO_SETTINGS_MODULE": "gis_core.settings",
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"],
+        env=env,
+        cwd=settings.BASE_DIR,
+        check=True,
+    )
+    granian = Path(sys.executable).parent / "granian"
+    server = subprocess.Popen(
+        [granian, "--interface", "wsgi", "--port", str(port), "gis_core.wsgi:application"],
+        env=env,
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _attempt in range(120):
+            try:
+                with urllib.request.urlopen(f"{address}/health/ready", timeout=2) as answer:
+                    if answer.status == 200:
+                        break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.25)
+        else:
+            pytest.fail("the server did not start")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=15)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium of the distribution."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Open a path on a `phone` or `desktop` screen, signed in with a role if one is given."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_it(path: str, screen: str = "desktop", role: str | None = None) -> Page:
+        context = browser.new_context(locale="vi-VN", **SCREENS[screen])
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(f"console: {message.text}") if message.type == "error" else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                complaints.append(f"foreign request: {request.url}")
+                if not request.url.startswith((site, "data:", "blob:"))
+                else None
+            ),
+        )
+        if role is not None:
+            page.goto(f"{site}/vi/login")
+            page.fill("input[name=username]", f"test-{role}")
+            page.fill("input[name=password]", PASSWORD)
+            page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: "/login" not in url)
+        page.goto(site + path)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []
