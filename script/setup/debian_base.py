@@ -56,7 +56,10 @@ def base_archive(suite: str, folder: Path, log: Path) -> Path:
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir()
     try:
-        command = ["debootstrap", *_options(suite, folder), suite, str(tree), _mirror(suite)]
+        # An older debootstrap does not know a newer Ubuntu by name; all share one procedure.
+        procedure = ["/usr/share/debootstrap/scripts/gutsy"] if suite in UBUNTU else []
+        place = [suite, str(tree), _mirror(suite), *procedure]
+        command = ["debootstrap", *_options(suite, folder), *place]
         run(command, log=log, umask=0o022)
     except CommandError as error:
         raise SetupError(f"debootstrap {suite} failed; details in {log}") from error
