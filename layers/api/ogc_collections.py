@@ -21,7 +21,7 @@ from layers.api.ogc_links import (
     self_link,
 )
 from layers.api.ogc_parameters import check
-from layers.api.ogc_schema import queryables, schema
+from layers.api.ogc_schema import geojson_schema, queryables, schema
 from layers.api.reading import ReadRouter
 from layers.api.service import actor
 from layers.layer_facts import facts
@@ -59,6 +59,7 @@ def _links(request: HttpRequest, slug: str, title: str) -> list[Link]:
         link(f"{base}/items", "items", GEOJSON),
         link(f"{base}/queryables", f"{OGC_REL}queryables", SCHEMA_JSON),
         link(f"{base}/schema", f"{OGC_REL}schema", SCHEMA_JSON),
+        link(f"{base}/schema/geojson", "describedby", SCHEMA_JSON),
         link(f"{base}/tiles", f"{OGC_REL}tilesets-vector", JSON),
         link(whole, "enclosure", GEOJSON),
     ]
@@ -113,4 +114,18 @@ def collection_schema(request: HttpRequest, slug: str) -> HttpResponse:
     check(request)
     entry = selectors.layer(actor(request), slug)
     body = schema(entry, address(request, f"/collections/{slug}/schema"), request)
+    return json_answer(request, body, SCHEMA_JSON)
+
+
+@router.get(
+    "/collections/{slug}/schema/geojson",
+    summary="What a feature holds, as GeoJSON",
+    openapi_extra=documented(media_type=SCHEMA_JSON, problems=_GONE),
+)
+@channel("ogc.schema.geojson", cost=Cost.DATABASE)
+def feature_schema(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the JSON Schema of the GeoJSON of one feature."""
+    check(request)
+    entry = selectors.layer(actor(request), slug)
+    body = geojson_schema(entry, address(request, f"/collections/{slug}/schema/geojson"), request)
     return json_answer(request, body, SCHEMA_JSON)

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 
 from gis_core.crs import (
     SERVICE_CRS,
@@ -83,7 +83,8 @@ def box_area(numbers: list[float], crs: ServiceCrs, parameter: str) -> GEOSGeome
     areas = [area for box in boxes if (area := _cut(box, crs)) is not None]
     if not areas:
         return None
-    return areas[0] if len(areas) == 1 else MultiPolygon(areas, srid=STORAGE_SRID)
+    # A union, because two boxes that nearly meet around the world would overlap by a hair.
+    return areas[0] if len(areas) == 1 else areas[0].union(areas[1])
 
 
 def _cut(box: Box, crs: ServiceCrs) -> Polygon | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -11,6 +12,7 @@ from gis_core.channels import Cost, channel
 from gis_core.errors import NotFound
 from layers import selectors
 from layers.api.caching import bytes_response
+from layers.api.ogc_count import matched
 from layers.api.ogc_documentation import documented
 from layers.api.ogc_links import (
     GEOJSON,
@@ -36,6 +38,7 @@ from layers.api.ogc_parameters import (
 )
 from layers.api.reading import ReadRouter
 from layers.api.service import actor
+from layers.feature import Feature
 from layers.geojson import feature, feature_collection
 from layers.selectors import ReadableLayer
 
@@ -55,24 +58,24 @@ def items(request: HttpRequest, slug: str) -> HttpResponseBase:
     entry = selectors.layer(actor(request), slug)
     asked = selection(request, entry, tuple(PAGING))
     part = page(request)
-    matched = asked.rows.count()
-    links = _page_links(request, slug, part, matched)
+    found = matched(entry, asked.rows)
+    links = _page_links(request, slug, part, found)
     body: Iterable[bytes] = ()
     if request.method != "HEAD":
-        body = _page_body(request, entry, asked, part, matched, links)
+        body = _page_body(request, entry, asked, part, found, links)
     response = StreamingHttpResponse(body, content_type=GEOJSON)
     response["Content-Crs"] = f"<{asked.crs.uri}>"
-    response["OGC-NumberMatched"] = str(matched)
+    response["OGC-NumberMatched"] = str(found)
     response["Link"] = link_header(links)
     return response
 
 
-def _page_links(request: HttpRequest, slug: str, part: Page, matched: int) -> list[Link]:
+def _page_links(request: HttpRequest, slug: str, part: Page, count: int) -> list[Link]:
     found = [
         self_link(request, GEOJSON),
         link(address(request, f"/collections/{slug}"), "collection", JSON),
     ]
-    if part.offset + part.limit < matched:
+    if part.offset + part.limit < count:
         following = {"offset": part.offset + part.limit, "after": None}
         found.append(link(same_query(request, following), "next", GEOJSON))
     if part.offset > 0:
@@ -82,35 +85,40 @@ def _page_links(request: HttpRequest, slug: str, part: Page, matched: int) -> li
     return found
 
 
+def _part_of(rows: QuerySet[Feature], part: Page) -> QuerySet[Feature]:
+    if part.after is not None:
+        return rows.filter(pk__gt=part.after)[: part.limit]
+    if part.offset == 0:
+        return rows[: part.limit]
+    # Ids first: the database would encode every row that it leaves out.
+    ids = rows.values("pk")[part.offset : part.offset + part.limit]
+    return rows.filter(pk__in=ids)
+
+
 def _page_body(
     request: HttpRequest,
     entry: ReadableLayer,
     asked: Selection,
     part: Page,
-    matched: int,
+    count: int,
     links: list[Link],
 ) -> Iterable[bytes]:
-    rows = asked.rows.order_by("pk")
-    if part.after is not None:
-        rows = rows.filter(pk__gt=part.after)[: part.limit]
-    else:
-        rows = rows[part.offset : part.offset + part.limit]
 
-    def closing(count: int, last: int | None) -> dict[str, Any]:
+    def closing(returned: int, last: int | None) -> dict[str, Any]:
         # The next page begins behind the last id: no row is counted off again, none comes twice.
         for item in links:
             if item["rel"] == "next" and last is not None:
                 following = {"offset": part.offset + part.limit, "after": last}
                 item["href"] = same_query(request, following)
-        return {"numberReturned": count, "links": links}
+        return {"numberReturned": returned, "links": links}
 
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return feature_collection(
         entry,
-        rows,
+        _part_of(asked.rows.order_by("pk"), part),
         crs=asked.crs,
         properties=asked.properties,
-        opening={"timeStamp": now, "numberMatched": matched},
+        opening={"timeStamp": now, "numberMatched": count},
         closing=closing,
     )
 

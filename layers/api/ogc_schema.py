@@ -51,6 +51,18 @@ def queryables(entry: ReadableLayer, address: str, request: HttpRequest) -> dict
     return {**found, "additionalProperties": False}
 
 
+def geojson_schema(entry: ReadableLayer, address: str, request: HttpRequest) -> dict[str, Any]:
+    """Return the schema of one GeoJSON feature as it is sent; GDAL takes field types from it."""
+    inside = {item.name: _described(item) for item in properties_of(entry)}
+    fields: dict[str, dict[str, Any]] = {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "integer"},
+        "geometry": {"$ref": f"https://geojson.org/schema/{entry.layer.geometry_type}.json"},
+        "properties": {"type": "object", "properties": inside},
+    }
+    return _document(entry, address, request, fields)
+
+
 def _document(
     entry: ReadableLayer, address: str, request: HttpRequest, fields: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
