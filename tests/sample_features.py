@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 import shapely
-from django.db import models
+from django.db import connection, models
 
 from gis_core.access import Sensitivity, system_actor
 from gis_core.crs import STORAGE_SRID
@@ -141,11 +141,16 @@ def add_with_id(layer: Layer, key: str, feature_id: int, place: int, sensitivity
 
 
 def remove(layers: Sequence[Layer]) -> None:
-    """Delete rows and layers that a test committed."""
+    """Delete rows and layers that a test committed, with their history: ids may come again."""
     for layer in layers:
+        theme = theme_by_key(layer.theme)
+        model: Any = theme.model
         with change_set(SYSTEM, title="test: remove", channel="command"):
-            model: Any = theme_by_key(layer.theme).model
             model.objects.filter(layer_id=layer.pk).delete()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM city.{theme.table}_history WHERE layer_id = %s", [layer.pk]
+            )
         Layer.objects.filter(pk=layer.pk)._raw_delete("default")
 
 
