@@ -94,7 +94,12 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     contexts = []
     complaints: list[str] = []
 
-    def open_it(path: str, screen: str = "desktop", role: str | None = None) -> Page:
+    def open_it(
+        path: str,
+        screen: str = "desktop",
+        role: str | None = None,
+        expect_missing: bool = False,
+    ) -> Page:
         context = browser.new_context(locale="vi-VN", **SCREENS[screen])
         contexts.append(context)
         page = context.new_page()
@@ -102,7 +107,9 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         page.on(
             "console",
             lambda message: (
-                complaints.append(f"console: {message.text}") if message.type == "error" else None
+                complaints.append(f"console: {message.text}")
+                if message.type == "error" and not (expect_missing and "404" in message.text)
+                else None
             ),
         )
         page.on(

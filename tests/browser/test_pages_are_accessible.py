@@ -1,0 +1,44 @@
+"""axe-core finds nothing serious or critical on any page, on a phone and on a desktop."""
+
+import pytest
+from django.conf import settings
+
+AXE = settings.BASE_DIR / "node_modules/axe-core/axe.min.js"
+PAGES = {
+    "start": ("/vi/", None),
+    "start in English": ("/en/", None),
+    "place": ("/vi/places/chua-vinh-trang", None),
+    "viewer": ("/vi/map", None),
+    "sign-in": ("/vi/login", None),
+    "missing page": ("/vi/places/khong-co", None),
+    "workspace": ("/vi/workspace", "planner"),
+    "security": ("/vi/security", "security_staff"),
+}
+
+
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_serious_accessibility_fault(open_page, name, screen):
+    path, role = PAGES[name]
+    page = open_page(path, screen, role, expect_missing=name == "missing page")
+    page.wait_for_load_state("networkidle")
+    # Through the debugger's protocol, because the page's policy rightly refuses foreign scripts.
+    page.context.new_cdp_session(page).send(
+        "Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")}
+    )
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    faults = [
+        f"{fault['id']}: {fault['help']} {[node['target'] for node in fault['nodes']][:3]}"
+        for fault in found["violations"]
+        if fault["impact"] in {"serious", "critical"}
+    ]
+    assert faults == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("path", ["/vi/", "/vi/map", "/vi/login", "/vi/places/chua-vinh-trang"])
+def test_nothing_is_wider_than_a_narrow_phone(open_page, path, width):
+    page = open_page(path, "phone")
+    page.set_viewport_size({"width": width, "height": 700})
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
