@@ -53,9 +53,10 @@ def all_checks(checkout: Checkout, *, slow: bool) -> list[Check]:
     """Return every group, quick ones first."""
     python = str(checkout.python)
     rooms = [room for room in ROOMS if any((checkout.root / room).glob("*.py"))]
+    concise = ("--no-cache", "--output-format", "concise", ".")
     checks = [
-        Check("formatting", (python, "-m", "ruff", "format", "--check", "--no-cache", ".")),
-        Check("lint", (python, "-m", "ruff", "check", "--no-cache", ".")),
+        Check("formatting", (python, "-m", "ruff", "format", "--check", *concise)),
+        Check("lint", (python, "-m", "ruff", "check", *concise)),
         Check("import contract", (python, "-c", _LINT_IMPORTS, "--no-cache")),
         Check("types", (python, "-m", "mypy", *rooms, "script")),
         Check("migrations", (python, "manage.py", "makemigrations", "--check", "--dry-run")),

@@ -88,7 +88,7 @@ def compile_messages(checkout: Checkout) -> None:
 def collect_static(checkout: Checkout, stamps: Stamps) -> None:
     """Gather the static files under fingerprinted names, where something changed."""
     folders = [checkout.root / room / "static" for room in ROOMS]
-    files = [path for folder in folders for path in files_below(folder)]
+    files = [path for folder in folders for path in files_below(folder, skip=("tests",))]
     requirements = checkout.root / "requirements.txt"
     settings = checkout.root / "gis_core" / "settings.py"
     mark = fingerprint([*files, requirements, settings], str(checkout.root))
@@ -97,7 +97,14 @@ def collect_static(checkout: Checkout, stamps: Stamps) -> None:
         return
     with step("Static files: manage.py collectstatic"):
         run(
-            [str(checkout.python), "manage.py", "collectstatic", "--noinput", "--clear"],
+            [
+                str(checkout.python),
+                "manage.py",
+                "collectstatic",
+                "--noinput",
+                "--clear",
+                "--ignore=tests",
+            ],
             env=tool_environment(checkout),
             cwd=checkout.root,
             umask=_READABLE,
