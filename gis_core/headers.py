@@ -9,16 +9,23 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 
 from gis_core.access import ANONYMOUS, Actor, Grant
 from gis_core.channels import Cache
 from gis_core.city import city
-from gis_core.errors import problem_from, status_of
+from gis_core.errors import problem, problem_from, status_of
 from gis_core.models import RoleGrant
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MACHINE_PATHS = ("/api/", "/ogc/", "/ogc", "/tiles/", "/open311/")
+_METHOD_NOT_ALLOWED = 405
 _SERVER_ERROR = 500
+
+
+def is_for_programs(request: HttpRequest) -> bool:
+    """Tell whether the address serves programs, which are answered with problem+json."""
+    return request.path.startswith(MACHINE_PATHS)
 
 
 class SecurityHeaders:
@@ -37,7 +44,7 @@ class SecurityHeaders:
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
-        public_data = request.path.startswith(MACHINE_PATHS) or request.path.startswith("/static/")
+        public_data = is_for_programs(request) or request.path.startswith("/static/")
         headers.setdefault(
             "Cross-Origin-Resource-Policy", "cross-origin" if public_data else "same-origin"
         )
@@ -75,14 +82,24 @@ class ActorAndLanguage:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
+        if response.status_code == _METHOD_NOT_ALLOWED and is_for_programs(request):
+            response = _method_not_allowed(request, response)
         _cache_header(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer programs with problem+json; people get the error pages."""
-        if not request.path.startswith(MACHINE_PATHS) or status_of(error) == _SERVER_ERROR:
+        if not is_for_programs(request) or status_of(error) == _SERVER_ERROR:
             return None
         return problem_from(request, error)
+
+
+def _method_not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    allowed = refused.headers.get("Allow", "")
+    detail = gettext("Offered here: %s") % allowed
+    response = problem(request, _METHOD_NOT_ALLOWED, detail, "method_not_allowed")
+    response["Allow"] = allowed
+    return response
 
 
 def language_of(request: HttpRequest) -> str:

@@ -111,6 +111,7 @@ SESSION_COOKIE_AGE = 12 * 3600  # seconds; the longest working day
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrf"
 CSRF_COOKIE_SECURE = _secure
+CSRF_FAILURE_VIEW = "map_ui.views.csrf_failed"
 CSRF_COOKIE_HTTPONLY = False  # the viewer reads it to send X-CSRFToken
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _secure else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None

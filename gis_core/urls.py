@@ -13,3 +13,4 @@ urlpatterns = [
 
 handler404 = "map_ui.views.not_found"
 handler403 = "map_ui.views.forbidden"
+handler500 = "map_ui.views.server_error"

@@ -13,8 +13,8 @@ from gis_core import access, sign_in
 from gis_core.access import Actor
 from gis_core.channels import Audit, Cache, Cost, channel
 from gis_core.city import city
-from gis_core.errors import NotFound, TooManyRequests
-from gis_core.headers import actor_for
+from gis_core.errors import TITLES, NotFound, TooManyRequests, problem, problem_from
+from gis_core.headers import actor_for, is_for_programs
 from layers.places import place, places
 
 WORKSPACE_ROLES = frozenset(
@@ -148,9 +148,7 @@ def sign_in_page(request: HttpRequest, language: str) -> HttpResponse:
             request, request.POST.get("username", ""), request.POST.get("password", "")
         )
     except TooManyRequests as error:
-        response = _page(
-            request, "login.html", language, status=429, error=error.detail, **context
-        )
+        response = _page(request, "login.html", language, status=429, error=error.detail, **context)
         response["Retry-After"] = str(error.retry_after_s)
         return response
     if user is None:
@@ -172,12 +170,27 @@ def sign_out(request: HttpRequest, language: str) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Show the same page for what is missing and for what is hidden."""
+    if is_for_programs(request):
+        return problem_from(request, NotFound())
     return _error(request, "404.html", 404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the account lacks a right."""
     return _error(request, "403.html", 403)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form came from an old page; `reason` is for developers and is not shown."""
+    del reason
+    return _error(request, "403.html", 403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the server made a mistake; nothing of it is shown."""
+    if is_for_programs(request):
+        return problem(request, 500, str(TITLES[500]), "server_error")
+    return _error(request, "500.html", 500)
 
 
 def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:

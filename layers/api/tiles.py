@@ -3,17 +3,17 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from gis_core.channels import Cost, channel
 from gis_core.errors import BadRequest
 from gis_core.tile_grid import Tile
 from layers import selectors, tiles
 from layers.api.caching import bytes_response
+from layers.api.reading import ReadRouter
 from layers.api.service import actor
 from layers.layer_facts import facts
 
-router = Router(tags=["tiles"])
+router = ReadRouter(tags=["tiles"])
 MVT = "application/vnd.mapbox-vector-tile"
 MAX_LAYERS = 24
 MAX_ZOOM = 18  # the viewer draws these larger beyond; nothing is gained by tiles below

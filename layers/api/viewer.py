@@ -4,17 +4,18 @@ import math
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query
 
 from gis_core.channels import Audit, channel
 from gis_core.city import Bbox
 from gis_core.errors import BadRequest
 from layers import catalogue, identify, places, selectors
+from layers.api.reading import ReadRouter
 from layers.api.service import actor
 from layers.rows import rows
 from layers.search import search
 
-router = Router(tags=["viewer"])
+router = ReadRouter(tags=["viewer"])
 MAX_IDENTIFY_LAYERS = 40
 _CORNERS = 4
 
