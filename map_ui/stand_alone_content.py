@@ -95,15 +95,21 @@ def _json(value: Any) -> str:
 
 
 def _default_title(chosen: Sequence[ReadableLayer], language: str) -> str:
-    names = ", ".join(entry.layer.title(language) for entry in chosen[:3])
+    names = ", ".join(entry.layer.title(language) for entry in chosen[:-4:-1])
     more = ", …" if len(chosen) > 3 else ""  # noqa: PLR2004 -- as many as fit into a heading
     return f"{city().name[language]}: {names}{more}"
 
 
 def _bounds(chosen: Sequence[ReadableLayer]) -> Bbox:
+    """Return what the page shows first: the chosen layers as far as they lie in the city."""
     boxes = [facts(entry).bbox_4326 for entry in chosen]
     west, south, east, north = zip(*boxes, strict=True)
-    return min(west), min(south), max(east), max(north)
+    whole = min(west), min(south), max(east), max(north)
+    frame = city().bbox_4326
+    lower = max(whole[0], frame[0]), max(whole[1], frame[1])
+    upper = min(whole[2], frame[2]), min(whole[3], frame[3])
+    inside = lower[0] < upper[0] and lower[1] < upper[1]
+    return (*lower, *upper) if inside else whole
 
 
 def _refuse_many(chosen: Sequence[ReadableLayer], language: str) -> None:

@@ -1,6 +1,8 @@
 "use strict";
 /** Draws the page's values on the map that folium has made. */
 const MOST_PINS = 1500; // more points of one layer are drawn as discs on the canvas
+const MANY_AREAS = 1000;
+const OUTLINES_FROM = 15; // zoom
 
 // The ground from below: layer, which classes, symbol. Roads get their widths by zoom.
 const GROUND = [
@@ -77,6 +79,20 @@ function drawLayer(layer, words, icons) {
   return group;
 }
 
+/** Thousands of outlines seen from afar would be one grey patch. */
+function thinOut(map, layer, group) {
+  if (layer.geometry_type !== "MultiPolygon" || layer.features.length < MANY_AREAS) return;
+  const restyle = () => {
+    const outlined = map.getZoom() >= OUTLINES_FROM;
+    group.setStyle((item) => {
+      const options = pathOptions(symbolOf(layer.style, item.properties.feature[0]), layer.geometry_type);
+      return { stroke: options.stroke && outlined };
+    });
+  };
+  map.on("zoomend", restyle);
+  restyle();
+}
+
 function fit(map, [west, south, east, north]) {
   const panel = document.getElementById("panel").getBoundingClientRect();
   const beside = panel.width < window.innerWidth / 2;
@@ -104,7 +120,10 @@ function drawCity(map) {
   fit(map, values.bounds);
   drawGround(map, values.ground);
   nameGround(map, values.ground);
-  for (const layer of values.layers) groups.set(layer.slug, drawLayer(layer, words, values.icons).addTo(map));
+  for (const layer of values.layers) {
+    groups.set(layer.slug, drawLayer(layer, words, values.icons).addTo(map));
+    thinOut(map, layer, groups.get(layer.slug));
+  }
   map.getContainer().setAttribute("aria-label", `${words.map}: ${values.title}`);
   map.getContainer().setAttribute("role", "region");
   map.attributionControl.setPrefix("Leaflet");

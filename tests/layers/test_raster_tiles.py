@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from conftest import shared
 from django.conf import settings
 from django.test import Client
 from rasterio.transform import from_origin
@@ -20,7 +21,6 @@ from importers.raster import RasterReport, import_raster
 from layers import raster_tiles, selectors
 from layers.raster import Raster
 from layers.raster_legend import Legend, Mode, Stop, read_legend
-from tests.conftest import shared
 
 CENTER = (106.363, 10.354)
 STEPS = [
