@@ -70,6 +70,7 @@ CODES: dict[str, str | Promise] = {
     "encoding_overruled": _("The file names another encoding than its letters are written in."),
     "crs_guessed": _("The file does not say its coordinate system; check the position."),
     "far_from_city": _("The data lies far from the city; check the coordinate system."),
+    "no_key": _("No column identifies a row, so a row that changes will count as a new one."),
     "columns_kept": _("These columns have no field and are kept as they are."),
 }
 

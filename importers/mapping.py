@@ -50,10 +50,12 @@ def settle(
     """Match columns with fields: `chosen` first, then the theme's known names, then own names.
 
     An empty column in `chosen` leaves the field alone. `keys` are columns that identify a row:
-    they fill the theme's natural key, in order. FileRefused names a field or column that is wrong.
+    they fill the last parts of the theme's natural key, days left aside.
+    FileRefused names a field or column that is wrong.
     """
-    chosen = {**dict(zip(theme.natural_key, keys, strict=False)), **chosen}
     _check(theme, columns, chosen, keys)
+    parts = _key_fields(theme)
+    chosen = {**dict(zip(parts[len(parts) - len(keys) :], keys, strict=True)), **chosen}
     targets = {field: column for field, column in chosen.items() if column}
     free = [column for column in columns if column not in targets.values()]
     for field, aliases in _known_names(theme).items():
@@ -64,6 +66,12 @@ def settle(
             targets[field] = found
             free.remove(found)
     return Matched(targets, tuple(free), tuple(keys))
+
+
+def _key_fields(theme: Theme) -> list[str]:
+    """Return the parts of the natural key that a column of codes can fill."""
+    fields = writable_fields(theme)
+    return [name for name in theme.natural_key if not isinstance(fields[name], models.DateField)]
 
 
 def _known_names(theme: Theme) -> dict[str, tuple[str, ...]]:
@@ -79,9 +87,10 @@ def _check(
     theme: Theme, columns: Sequence[str], chosen: Mapping[str, str], keys: Sequence[str]
 ) -> None:
     fields = writable_fields(theme)
-    if len(keys) > len(theme.natural_key):
-        raise FileRefused(f"--key: {theme.key} has {len(theme.natural_key)} key column(s)")
-    for field, column in chosen.items():
+    if len(keys) > len(_key_fields(theme)):
+        raise FileRefused(f"--key: {theme.key} has {len(_key_fields(theme))} key column(s)")
+    named = [*((field, column) for field, column in chosen.items()), *(("name", k) for k in keys)]
+    for field, column in named:
         base, _, key = field.partition(".")
         is_json = isinstance(fields.get(base), models.JSONField)
         fits = bool(_LANGUAGE.match(key)) if is_json else not key

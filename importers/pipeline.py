@@ -88,6 +88,8 @@ def _note_file(run: _Run) -> None:
     run.log.extend(run.crs.issues)
     if has_heights(run.source.geometry_type):
         run.log.add(Issue("heights_dropped", Severity.NOTE))
+    if not set(theme_of(run.request.theme).natural_key) & run.matched.targets.keys():
+        run.log.add(Issue("no_key", Severity.WARNING, detail="--key names one"))
     if run.matched.kept:
         run.log.add(Issue("columns_kept", Severity.NOTE, detail=", ".join(run.matched.kept)))
     bounds = source_crs.bounds_4326(run.crs, run.source.bounds)

@@ -156,7 +156,8 @@ class Preparation:
         hashes = _hashes(columns, ewkb, blank)
         if self._slug:
             made = _addresses(staged.get("name"), hashes, blank)
-            keys = made if self._slug not in staged else _where(blank, made, staged[self._slug])
+            given = staged[self._slug] if self._slug in staged else keys
+            keys = _where(blank, made, given)
             staged[self._slug] = keys
             return keys
         return _where(blank, [f"sha:{value[:_HASH_LENGTH]}" for value in hashes], keys)

@@ -5,6 +5,7 @@ the network switched off; sidecar files that name encodings or coordinate system
 """
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,7 +90,8 @@ def open_source(path: Path, *, layer: str = "", encoding: str = "") -> Iterator[
     pyogrio.set_gdal_config_options(_NO_NETWORK)
     path = path.resolve()
     kind = kind_of(path)
-    with TemporaryDirectory(prefix="import-") as name:
+    with TemporaryDirectory(prefix="import-") as name, warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL mends, such as ring order
         folder = Path(name)
         if kind in {FileKind.ZIP, FileKind.SHAPEFILE}:
             yield _shapefile(_shapefile_parts(path, folder, layer), folder, encoding)

@@ -15,7 +15,7 @@ _FIELD_BYTES = 32
 _END_OF_FIELDS = 0x0D
 _CHUNK_ROWS = 50_000
 _MAX_CUT = 3  # bytes of a letter that the width of a field may cut off
-_LANGUAGE_DRIVERS = {0x03: "cp1252", 0x57: "cp1252", 0xC8: "cp1250", 0xC9: "cp1251", 0x65: "cp866"}
+_LANGUAGE_DRIVERS = {0xC8: "cp1250", 0xC9: "cp1251", 0x65: "cp866"}
 _CPG_NAMES = {"65001": UTF_8, "ANSI 1258": "cp1258", "ANSI 1252": "cp1252", "ANSI 1251": "cp1251"}
 
 

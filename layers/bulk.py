@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db import connections, models
+from django.db import Error, connections, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models.fields import NOT_PROVIDED
 
@@ -105,7 +105,14 @@ class Staging:
                 )
             )
             copy = _template("bulk_copy").format(columns=listed)
-            cursor.copy_expert(copy, ByteStream(rows), _CHUNK_BYTES)
+            stream = ByteStream(rows)
+            try:
+                with connections[STAFF_DATABASE].wrap_database_errors:
+                    cursor.copy_expert(copy, stream, _CHUNK_BYTES)
+            except Error:
+                if stream.failure is not None:
+                    raise stream.failure from None
+                raise
             return int(cursor.rowcount)
 
     def classify(self) -> dict[str, int]:

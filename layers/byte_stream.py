@@ -4,16 +4,24 @@ from collections.abc import Iterable
 
 
 class ByteStream:
-    """Hands out pieces one by one, cut to the size asked for; nothing is gathered in memory."""
+    """Hands out pieces one by one, cut to the size asked for; nothing is gathered in memory.
+
+    `failure` is what the maker of the pieces raised, if it did.
+    """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
         self._piece = memoryview(b"")
+        self.failure: BaseException | None = None
 
     def read(self, size: int = -1) -> bytes:
         """Return up to `size` bytes, b"" at the end."""
         while not self._piece:
-            piece = next(self._pieces, None)
+            try:
+                piece = next(self._pieces, None)
+            except BaseException as error:
+                self.failure = error  # the driver replaces it by an error of its own
+                raise
             if piece is None:
                 return b""
             self._piece = memoryview(piece)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from gis_core.access import Sensitivity, system_actor
 from gis_core.errors import CityError
@@ -67,6 +68,8 @@ class Command(BaseCommand):
                 report = import_file(actor, _request(options), progress=bar, on_error=on_error)
         except CityError as error:
             raise CommandError(error.detail) from error
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be reached: {error}".strip()) from error
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
         else:
