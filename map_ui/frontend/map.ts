@@ -6,6 +6,7 @@ import { parsedPosition, zoneOf, type Zone } from "./coordinates";
 import { h, iconButton, replaceChildren, required } from "./dom";
 import { formatLatLon } from "./format";
 import { t } from "./i18n";
+import { BASE_LAYERS } from "./map/base_rules";
 import { createCityMap, type CityMap } from "./map/city_map";
 import { addScale, buttonGroup, locateButton, wholeCityButton, zoomButtons } from "./map/map_buttons";
 import { parsePermalink, permalinkHash } from "./permalink";
@@ -44,7 +45,16 @@ class Viewer {
   constructor(private readonly catalog: Catalog) {
     this.store = new LayerStore(catalog);
     this.zone = zoneOf(catalog.city.vn2000.name, catalog.city.vn2000.proj4);
-    this.city = createCityMap(required("#map"), catalog, { start: link.map, basemap: this.basemap, onReach: tellReach });
+    const base = catalog.layers.filter(({ slug }) => BASE_LAYERS.includes(slug));
+    this.city = createCityMap(required("#map"), {
+      city: catalog.city,
+      basemaps: catalog.basemaps,
+      baseLayers: base.map(({ slug }) => slug),
+      illustrative: base.some(({ illustrative }) => illustrative),
+      start: link.map,
+      basemap: this.basemap,
+      onReach: tellReach,
+    });
     const { map } = this.city;
     this.left = new Panel(required("#panel-left"), t("panel.layers"), () => this.closeLeft());
     this.right = new Panel(required("#panel-right"), t("feature.selected"), () => this.selection.clear());

@@ -1,9 +1,9 @@
 /** The small map and the share button of a place's page; the page itself is complete without them. */
 import L from "leaflet";
-import { api } from "./api";
 import { h, placeIcon, required } from "./dom";
 import { t } from "./i18n";
 import { createCityMap } from "./map/city_map";
+import { pageCity } from "./map/page_city";
 import { addScale, zoomButtons } from "./map/map_buttons";
 import { say, watchConnection } from "./shell/messages";
 
@@ -21,12 +21,11 @@ async function share(): Promise<void> {
   }
 }
 
-async function showMap(frame: HTMLElement): Promise<void> {
+function showMap(frame: HTMLElement): void {
   const { lat, lon, icon, title, color, accuracy } = frame.dataset;
   const position: L.LatLngTuple = [Number(lat), Number(lon)];
-  const catalog = await api.catalog();
   const container = required(".place-map-canvas", frame);
-  const { map } = createCityMap(container, catalog, { start: { zoom: 16, lat: position[0], lon: position[1] }, basemap: "own" });
+  const { map } = createCityMap(container, { ...pageCity(), start: { zoom: 16, lat: position[0], lon: position[1] }, basemap: "own" });
   container.setAttribute("aria-label", title ?? "");
   map.scrollWheelZoom.disable(); // the page scrolls past the map
   const badge = h("span", { class: "badge" }, placeIcon(icon));
@@ -44,7 +43,7 @@ for (const badge of document.querySelectorAll<HTMLElement>("[data-pin]")) {
 }
 
 const frame = document.querySelector<HTMLElement>(".place-map");
-if (frame) showMap(frame).catch(() => frame.remove());
+if (frame) showMap(frame);
 document.querySelector("#share")?.addEventListener("click", () => void share());
 document.querySelector("#print")?.addEventListener("click", () => window.print());
 watchConnection();

@@ -1,11 +1,12 @@
 /** The public start page: the city's places to go on a map and as an equal list. */
 import L from "leaflet";
 import { api } from "./api";
-import type { Catalog, Place, PlaceCategory, Places, SearchResult } from "./api_types";
+import type { Place, PlaceCategory, Places, SearchResult } from "./api_types";
 import { h, iconButton, replaceChildren, required } from "./dom";
 import { matches } from "./folding";
 import { language, t } from "./i18n";
 import { createCityMap, type CityMap } from "./map/city_map";
+import { pageCity } from "./map/page_city";
 import { addScale, buttonGroup, locateButton, wholeCityButton, zoomButtons } from "./map/map_buttons";
 import { parsePermalink, permalinkHash } from "./permalink";
 import { keepAddress, mapStateOf, startPageFrame } from "./shell/page_frame";
@@ -36,12 +37,11 @@ class StartPage {
   private here: Here = null;
   private selected: Place | null = null;
 
-  constructor(
-    private readonly catalog: Catalog,
-    private readonly all: Places,
-  ) {
+  private readonly about = pageCity();
+
+  constructor(private readonly all: Places) {
     this.categories = new Map(all.categories.map((category) => [category.code, category]));
-    this.city = createCityMap(required("#map"), catalog, { start: link.map, basemap: link.base });
+    this.city = createCityMap(required("#map"), { ...this.about, start: link.map, basemap: null });
     this.left = new Panel(required("#panel-left"), t("panel.places"), () => this.closeLeft());
     this.right = new Panel(required("#panel-right"), t("feature.selected"), () => this.select(null));
     this.chips = new PlaceChips(required("#chips"), all.categories, () => this.draw());
@@ -53,12 +53,12 @@ class StartPage {
   private start(): void {
     const { map } = this.city;
     const tools = required("#map-tools");
-    const locate = locateButton(map, this.catalog.city, ({ lat, lng }) => {
+    const locate = locateButton(map, this.about.city, ({ lat, lng }) => {
       this.here = { lat, lon: lng };
       this.draw();
     });
     const list = iconButton("list", t("places.list"), () => (this.left.open && !phone.matches ? this.closeLeft() : this.left.show("half", true)), { "aria-controls": "panel-left" });
-    replaceChildren(tools, buttonGroup(t("places.list"), list), buttonGroup(t("map.place"), locate, wholeCityButton(map, this.catalog.city)), zoomButtons(map));
+    replaceChildren(tools, buttonGroup(t("places.list"), list), buttonGroup(t("map.place"), locate, wholeCityButton(map, this.about.city)), zoomButtons(map));
     addScale(map);
     map.on("moveend", () => this.keepAddress());
     map.on("click", () => this.select(null));
@@ -158,7 +158,7 @@ class StartPage {
 
   private keepAddress(): void {
     const selection = this.selected ? { layer: SELECTION, id: this.selected.slug } : null;
-    keepAddress(permalinkHash({ map: mapStateOf(this.city.map), layers: null, selection, base: link.base }));
+    keepAddress(permalinkHash({ map: mapStateOf(this.city.map), layers: null, selection, base: null }));
   }
 
   private escape(): boolean {
@@ -173,10 +173,10 @@ async function open(): Promise<void> {
   const panel = required("#panel-left");
   const waiting = window.setTimeout(() => replaceChildren(panel, skeleton(8)), 300);
   try {
-    const [catalog, places] = await Promise.all([api.catalog(), api.places()]);
+    const places = await api.places();
     window.clearTimeout(waiting);
     replaceChildren(panel);
-    new StartPage(catalog, places);
+    new StartPage(places);
   } catch (reason) {
     window.clearTimeout(waiting);
     replaceChildren(panel, h("div", { class: "panel-body" }, errorState(reason, () => void open())));

@@ -2,11 +2,21 @@
 import type { Feature, LabelRule, PaintRule } from "protomaps-leaflet";
 import type { MapSymbol } from "../api_types";
 import { token } from "../dom";
+import type { TiledLayer } from "./layer_tiles";
 import { AreaPaint, InnerHalo, LinePaint } from "./paint_symbols";
 import { LineText, PointText } from "./text_labels";
 
-/** Drawing order is this order; one tile request brings them all. */
-export const BASE_LAYERS = ["water", "land-cover", "green-areas", "buildings", "roads", "wards"];
+/** The layers of the own basemap in drawing order; one tile request brings them all.
+ *  `min_zoom` is the tile zoom from which the basemap wants them: houses only when they can be told apart. */
+export const BASE_TILES: TiledLayer[] = [
+  { slug: "water", min_zoom: 0 },
+  { slug: "land-cover", min_zoom: 0 },
+  { slug: "green-areas", min_zoom: 0 },
+  { slug: "buildings", min_zoom: 15 },
+  { slug: "roads", min_zoom: 0 },
+  { slug: "wards", min_zoom: 0 },
+];
+export const BASE_LAYERS = BASE_TILES.map(({ slug }) => slug);
 export const BASE_SOURCE = "base";
 
 interface RoadClass {

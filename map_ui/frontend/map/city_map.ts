@@ -1,10 +1,9 @@
 /** A Leaflet map of the city: basemaps, overlays, rasters, and words when tiles do not come. */
 import L from "leaflet";
-import type { Basemap, Catalog, CatalogRaster, City } from "../api_types";
+import type { Basemap, CatalogRaster, City } from "../api_types";
 import { h } from "../dom";
 import { t } from "../i18n";
 import type { MapState } from "../permalink";
-import { BASE_LAYERS } from "./base_rules";
 import { VectorLayer } from "./vector_layer";
 
 export interface CityMap {
@@ -15,6 +14,11 @@ export interface CityMap {
 }
 
 export interface CityMapOptions {
+  city: Pick<City, "name" | "bbox_4326" | "center" | "zoom">;
+  basemaps: Basemap[];
+  /** Slugs of the basemap's layers that the city publishes. */
+  baseLayers: string[];
+  illustrative: boolean;
   start: MapState | null;
   basemap: string | null;
   onReach?(reachable: boolean): void;
@@ -23,12 +27,12 @@ export interface CityMapOptions {
 const FARTHEST_ZOOM = 10;
 const CLOSEST_ZOOM = 20;
 
-export function cityBounds(city: City): L.LatLngBounds {
+export function cityBounds(city: Pick<City, "bbox_4326">): L.LatLngBounds {
   const [west, south, east, north] = city.bbox_4326;
   return L.latLngBounds([south, west], [north, east]);
 }
 
-function emptyMap(container: HTMLElement, city: City, start: MapState | null): L.Map {
+function emptyMap(container: HTMLElement, city: CityMapOptions["city"], start: MapState | null): L.Map {
   const map = L.map(container, {
     zoomControl: false,
     attributionControl: false,
@@ -46,12 +50,6 @@ function emptyMap(container: HTMLElement, city: City, start: MapState | null): L
   container.setAttribute("aria-roledescription", t("map.role"));
   container.setAttribute("aria-label", t("map.name", { city: city.name }));
   return map;
-}
-
-/** The map itself says when what it shows is only illustrative. */
-function ownAttribution({ layers }: Catalog): string {
-  const illustrative = layers.some((layer) => layer.illustrative && BASE_LAYERS.includes(layer.slug));
-  return t(illustrative ? "map.own_illustrative" : "map.own_attribution");
 }
 
 class Basemaps {
@@ -73,7 +71,7 @@ class Basemaps {
       this.tiles = L.tileLayer(chosen.url, { maxNativeZoom: chosen.max_zoom ?? 19, maxZoom: CLOSEST_ZOOM, zIndex: 0 });
       this.tiles.addTo(this.map);
     }
-    this.attribution.textContent = chosen?.attribution ?? this.ownAttribution;
+    this.attribution.textContent = chosen?.attribution || this.ownAttribution;
     this.vectors.setBase(!this.tiles);
   }
 }
@@ -110,18 +108,20 @@ class Rasters {
   }
 }
 
-export function createCityMap(container: HTMLElement, catalog: Catalog, options: CityMapOptions): CityMap {
-  const { city } = catalog;
+export function createCityMap(container: HTMLElement, options: CityMapOptions): CityMap {
+  const { city } = options;
   const map = emptyMap(container, city, options.start);
   const vectors = new VectorLayer(map, {
     bbox: city.bbox_4326,
-    baseLayers: catalog.layers,
+    baseLayers: options.baseLayers,
     onReach: (reachable) => options.onReach?.(reachable),
   });
   // Leaflet's own attribution control writes markup; this one holds text.
   const attribution = h("p", { class: "attribution" });
   container.append(attribution);
-  const basemaps = new Basemaps(map, vectors, catalog.basemaps, attribution, ownAttribution(catalog));
+  // The map itself says when what it shows is only illustrative.
+  const ownAttribution = t(options.illustrative ? "map.own_illustrative" : "map.own_attribution");
+  const basemaps = new Basemaps(map, vectors, options.basemaps, attribution, ownAttribution);
   const rasters = new Rasters(map);
   basemaps.use(options.basemap ?? "own");
   document.addEventListener("themechange", () => vectors.redraw());

@@ -12,7 +12,6 @@ export const TILE_PIXELS = 512;
 export interface TiledLayer {
   slug: string;
   min_zoom: number;
-  max_zoom: number;
 }
 
 /** Slugs that hold data at this tile zoom, in the order given. */

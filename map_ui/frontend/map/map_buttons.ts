@@ -1,10 +1,9 @@
 /** Zoom, "where am I" and the scale line, as keyboard-friendly buttons beside the map. */
 import L from "leaflet";
-import type { City } from "../api_types";
 import { h, iconButton, token } from "../dom";
 import { t } from "../i18n";
 import { say } from "../shell/messages";
-import { cityBounds } from "./city_map";
+import { cityBounds, type CityMapOptions } from "./city_map";
 
 /** A column of buttons with one frame around them. */
 export function buttonGroup(label: string, ...buttons: HTMLElement[]): HTMLElement {
@@ -23,12 +22,12 @@ export function zoomButtons(map: L.Map): HTMLElement {
   return buttonGroup(t("map.zoom"), closer, farther);
 }
 
-export function wholeCityButton(map: L.Map, city: City): HTMLButtonElement {
+export function wholeCityButton(map: L.Map, city: CityMapOptions["city"]): HTMLButtonElement {
   return iconButton("maximize", t("map.whole_city"), () => map.fitBounds(cityBounds(city)));
 }
 
 /** Marks the reader's position; calls `onFound` with it. Nothing is sent anywhere. */
-export function locateButton(map: L.Map, city: City, onFound?: (position: L.LatLng) => void): HTMLButtonElement {
+export function locateButton(map: L.Map, city: CityMapOptions["city"], onFound?: (position: L.LatLng) => void): HTMLButtonElement {
   const marks = L.layerGroup().addTo(map);
   const button = iconButton("locate", t("map.locate"), () => {
     button.setAttribute("aria-busy", "true");

@@ -6,7 +6,7 @@ import type { LabelRule, PaintRule } from "protomaps-leaflet";
 import type { Bbox } from "../api_types";
 import { language } from "../i18n";
 import { token } from "../dom";
-import { BASE_LAYERS, BASE_SOURCE, baseLabelRules, basePaintRules } from "./base_rules";
+import { BASE_SOURCE, BASE_TILES, baseLabelRules, basePaintRules } from "./base_rules";
 import { loadIconPaths } from "./icon_paths";
 import { DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM, LayerTiles, TILE_PIXELS, type TiledLayer } from "./layer_tiles";
 import { iconNames, OVERLAY_SOURCE, overlayLabelRules, overlayPaintRules, type ActiveLayer } from "./overlay_rules";
@@ -30,8 +30,8 @@ const LABELLED_TILES = 96;
 
 export interface VectorLayerOptions {
   bbox: Bbox;
-  /** Layers of the own basemap that this city publishes. */
-  baseLayers: TiledLayer[];
+  /** Slugs of the own basemap's layers that this city publishes. */
+  baseLayers: string[];
   onReach(reachable: boolean): void;
 }
 
@@ -55,8 +55,7 @@ export class VectorLayer {
     private readonly map: L.Map,
     private readonly options: VectorLayerOptions,
   ) {
-    const base = BASE_LAYERS.flatMap((slug) => options.baseLayers.find((layer) => layer.slug === slug) ?? []);
-    this.baseView = this.viewOf(base);
+    this.baseView = this.viewOf(BASE_TILES.filter(({ slug }) => options.baseLayers.includes(slug)));
   }
 
   setBase(shown: boolean): void {

@@ -74,8 +74,8 @@ export class SearchBox {
     try {
       const { results } = await api.search(text, this.options.near(), this.running.signal);
       const local = this.options.local(text);
-      const known = new Set(local.map((result) => result.id ?? result.title));
-      this.show([...local, ...results.filter((result) => !known.has(result.id ?? result.title))], t("search.none"));
+      const known = new Set(local.map((result) => result.id ?? result.kind));
+      this.show([...local, ...results.filter((result) => !known.has(result.id ?? result.kind))], t("search.none"));
     } catch (reason) {
       if (!isAbort(reason)) this.show(this.options.local(text), failureWords(reason).title);
     }

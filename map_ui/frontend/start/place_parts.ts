@@ -44,7 +44,7 @@ export function placeCard(place: Place, category: PlaceCategory | undefined, her
 
 function fact(iconName: string, label: string, value: string | null): HTMLElement | null {
   if (!value) return null;
-  return h("div", { class: "fact" }, icon(iconName), h("div", {}, h("dt", {}, label), h("dd", {}, value)));
+  return h("div", { class: "fact" }, h("dt", {}, icon(iconName), label), h("dd", {}, value));
 }
 
 function directionsHref(place: Place): string {

@@ -5,9 +5,9 @@ import { slugsAt } from "../map/layer_tiles";
 import { straightChords } from "../map/text_labels";
 
 const layers = [
-  { slug: "wards", min_zoom: 8, max_zoom: 20 },
-  { slug: "parcels", min_zoom: 15, max_zoom: 20 },
-  { slug: "lamps", min_zoom: 19, max_zoom: 20 },
+  { slug: "wards", min_zoom: 8 },
+  { slug: "parcels", min_zoom: 15 },
+  { slug: "lamps", min_zoom: 19 },
 ];
 
 test("only layers with data at a zoom are asked for", () => {

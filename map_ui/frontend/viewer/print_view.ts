@@ -59,7 +59,7 @@ export class PrintView {
     const side = h("div", { class: "print-side" }, h("h3", {}, t("print.legend")), this.legend);
     this.main = h("div", { class: "print-main" }, this.slot, side);
     const paper = h("section", { class: "paper", "aria-label": t("print.sheet") }, head, this.main, this.facts);
-    this.element = h("div", { class: "print-view", hidden: true }, this.toolbar(), h("div", { class: "paper-desk" }, paper));
+    this.element = h("div", { class: "print-view", hidden: true, role: "dialog", "aria-modal": "true", "aria-label": t("print.print") }, this.toolbar(), h("div", { class: "paper-desk" }, paper));
     document.body.append(this.element);
     map.on("zoomend moveend", () => this.active && this.update());
   }
@@ -81,6 +81,7 @@ export class PrintView {
     this.title.value = t("print.default_title", { city: this.cityName });
     this.paperTitle.textContent = this.title.value;
     this.element.hidden = false;
+    this.setRestInert(true);
     document.body.classList.add("printing");
     this.map.invalidateSize({ animate: false });
     this.update();
@@ -93,9 +94,17 @@ export class PrintView {
     this.active = false;
     this.home?.replaceWith(this.map.getContainer());
     this.element.hidden = true;
+    this.setRestInert(false);
     document.body.classList.remove("printing");
     this.map.invalidateSize({ animate: false });
     this.onEnd();
+  }
+
+  /** Focus stays on the sheet while it is open. */
+  private setRestInert(inert: boolean): void {
+    for (const sibling of document.body.children) {
+      if (sibling !== this.element && sibling instanceof HTMLElement && !sibling.matches(".messages")) sibling.inert = inert;
+    }
   }
 
   private update(): void {

@@ -64,12 +64,22 @@ export function legendList(entry: StoredLayer): HTMLElement {
   return h("div", {}, unit, h("ul", { class: "legend" }, ...rows));
 }
 
+/** The first colours of a layer with many classes, side by side. */
+function bands(symbols: MapSymbol[]): HTMLElement {
+  const colours = [...new Set(symbols.flatMap((symbol) => symbol.fill ?? []))].slice(0, 4);
+  const stops = colours.map((colour, index) => `${colour} ${(100 * index) / colours.length}% ${(100 * (index + 1)) / colours.length}%`);
+  const band = h("span", { class: "colour-swatch", "aria-hidden": "true" });
+  band.style.backgroundImage = `linear-gradient(90deg, ${stops.join(", ")})`;
+  return band;
+}
+
 /** The picture that stands for a layer in the tree. */
 export function layerSwatch(entry: StoredLayer): Element {
   if (entry.item.kind === "vector") {
     const { layer } = entry.item;
-    const first = layer.legend[0];
-    return swatch(layer.geometry_type, first ? { ...symbolFor(layer, first.value), ...first.symbol } : layer.style.default);
+    const symbols = layer.legend.map((line) => ({ ...symbolFor(layer, line.value), ...line.symbol }));
+    if (symbols.length > 1 && layer.geometry_type === "MultiPolygon" && !symbols[0]?.pattern) return bands(symbols);
+    return swatch(layer.geometry_type, (symbols.length === 1 && symbols[0]) || layer.style.default);
   }
   const ramp = h("span", { class: "colour-swatch", "aria-hidden": "true" });
   const colours = entry.item.raster.legend.map(({ color }) => color);
