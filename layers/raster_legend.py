@@ -78,6 +78,9 @@ class Legend:
         number = values.astype(np.float64)
         seen = valid & np.isfinite(number)
         edges = np.array([stop.value for stop in self.stops])
+        if values.dtype.kind == "f":
+            # As a float32, 0.7 is a little less than 0.7 and would fall into the step below.
+            edges = edges.astype(values.dtype).astype(np.float64)
         colors = np.array([stop.rgba for stop in self.stops], dtype=np.float64)
         shown = number[seen]
         if self.mode is Mode.RAMP:

@@ -269,6 +269,14 @@ def test_a_ramp_blends_and_classes_do_not() -> None:
     assert not nothing.any()
 
 
+def test_a_value_on_the_edge_belongs_to_the_step_that_it_begins() -> None:
+    legend = Legend(Mode.STEPS, (Stop(0.1, "#000000"), Stop(0.7, "#FFFFFF")))
+    for kind in ("float32", "float64"):
+        painted = legend.paint(np.array([[0.7]], dtype=kind), np.ones((1, 1), dtype=bool))
+        assert painted[0, 0].tolist() == [255] * 4
+    assert legend.label(0.7, "vi") == ""
+
+
 @pytest.mark.parametrize(
     "entry",
     [
