@@ -1,6 +1,7 @@
 """The commands behind script/bootstrap, server, test, worker and bare-machine."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -119,6 +120,11 @@ def _is_passing(ready: Ready) -> bool:
     return ready.made_cluster and outside and "CI" in os.environ
 
 
+def _interrupt(_number: int, _frame: object) -> None:
+    """Let TERM end a set-up step as Ctrl+C does."""
+    raise KeyboardInterrupt
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "bootstrap": bootstrap,
     "server": server,
@@ -135,6 +141,7 @@ def main(argv: Sequence[str]) -> int:
         say(HELP[name])
         return 0
     os.umask(0o077)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         return COMMANDS[name](arguments)
     except SetupError as error:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, **(extra or {})}
 
 
-def run(
+def run(  # noqa: PLR0913 - optional and named, as those of subprocess.run
     argv: Sequence[str],
     *,
     env: Mapping[str, str] | None = None,
@@ -59,17 +60,22 @@ def run(
     stdin: str = "",
     log: Path | None = None,
     umask: int = 0o077,
+    may_be_killed: bool = True,
 ) -> str:
     """Run a program to its end and return what it wrote (both streams).
 
     `account`: run as that account (only root can ask for another one), from `/`, because the
     current folder may be closed to it. `log`: keep the output in that file as well.
+    `may_be_killed`: the program ends when this command is killed, so that the next start never
+    works beside it; not for programs that must not be cut short.
     Raises CommandError on a code other than 0, SetupError when the program does not exist.
     """
     other = account is not None and not account.is_caller
+    if shutil.which(argv[0]) is None:
+        raise SetupError(f"The program {argv[0]} is not installed.")
     try:
         done = subprocess.run(  # noqa: S603 - callers pass fixed programs, never a shell line
-            list(argv),
+            [*(dies_with_parent("KILL") if may_be_killed else []), *argv],
             input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -83,13 +89,18 @@ def run(
             extra_groups=[] if other else None,
             umask=umask,
         )
-    except FileNotFoundError as error:
-        raise SetupError(f"The program {argv[0]} is not installed.") from error
+    except FileNotFoundError as error:  # the working folder
+        raise SetupError(f"{error.filename} does not exist.") from error
     if log is not None:
         log.write_text(done.stdout, encoding="utf-8")
     if done.returncode != 0:
         raise CommandError(argv, done.returncode, done.stdout)
     return done.stdout
+
+
+def dies_with_parent(number: str) -> list[str]:
+    """Return a prefix that sends a program this signal when its parent ends without warning."""
+    return ["setpriv", "--pdeathsig", number] if shutil.which("setpriv") else []
 
 
 def succeeds(argv: Sequence[str], *, account: Account | None = None) -> bool:

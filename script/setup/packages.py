@@ -108,9 +108,15 @@ def _may_ask() -> bool:
 
 
 def _apt(checkout: Checkout, *arguments: str) -> None:
-    argv = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    argv = ["apt-get", "-o", "DPkg::Lock::Timeout=300", *arguments]
+    _package_tool(checkout, argv)
+
+
+def _package_tool(checkout: Checkout, argv: Sequence[str]) -> None:
+    """Run a package tool as root, without questions; it is never cut short by us."""
     run(
-        _as_root([*argv, *arguments]),
+        _as_root(["env", "DEBIAN_FRONTEND=noninteractive", *argv]),
+        may_be_killed=False,
         env=clean_environment({"LC_ALL": "C.UTF-8"}),
         cwd=Path("/"),
         log=checkout.logs / "apt.log",
@@ -141,7 +147,9 @@ def _apt_install(checkout: Checkout, packages: Sequence[str]) -> None:
         try:
             _apt(checkout, *install)
         except CommandError:
-            # The lists may be missing or older than the mirror's packages.
+            # The lists may be missing or older than the mirror's packages, or an earlier
+            # installation was interrupted.
+            _package_tool(checkout, ["dpkg", "--configure", "-a"])
             _update(checkout)
             try:
                 _apt(checkout, *install)

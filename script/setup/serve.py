@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import errno
 import os
-import shutil
 import signal
 import socket
 import time
@@ -12,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from script.setup.checkout import Checkout
-from script.setup.commands import Supervised, start_supervised
+from script.setup.commands import Supervised, dies_with_parent, start_supervised
 from script.setup.console import complain, duration, say
 from script.setup.errors import SetupError
 from script.setup.front_end import tool_environment
@@ -135,7 +134,7 @@ class _Supervisor:
 
     async def _once(self, service: Service) -> int:
         process = await start_supervised(
-            [*_dies_with_parent(), *service.argv],
+            [*dies_with_parent("TERM"), *service.argv],
             env=tool_environment(self._checkout),
             cwd=self._checkout.root,
         )
@@ -179,11 +178,6 @@ async def _end(process: Supervised) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)  # a service leads a process group of its own
     await process.wait()
-
-
-def _dies_with_parent() -> list[str]:
-    """Return a prefix that ends a service when the supervisor is killed without warning."""
-    return ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
 
 def announce(options: Options, seconds: float) -> None:
