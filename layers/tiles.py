@@ -42,17 +42,26 @@ _GEOMETRY = f"""CASE WHEN ST_XMax(f.tile_geom) - ST_XMin(f.tile_geom) < %(small)
     AND ST_YMax(f.tile_geom) - ST_YMin(f.tile_geom) < %(small)s::float8
     THEN {_SCALED} ELSE {_CLIPPED} END"""
 _ATTRIBUTES = ("f.tile_id AS id", "f.tile_class AS class", "f.tile_label AS label")
-# The only values put into the text are constants of this module; the rest are parameters.
-_FEATURES = f"""SELECT ST_AsMVT(t, %(name)s, {EXTENT}, 'geom') FROM (
-    SELECT {{columns}}, {_GEOMETRY} AS geom FROM ({{rows}}) AS f) AS t"""  # noqa: S608 -- see above
+
+
+def _encoded(name: str, rows: str) -> str:
+    """Return the SQL that encodes the rows of a SELECT as the MVT layer that %(name)s names."""
+    # The only values put into the text are constants of this module; the rest are parameters.
+    return f"SELECT ST_AsMVT(t, %({name})s, {EXTENT}, 'geom') FROM (\n    {rows}) AS t"  # noqa: S608
+
+
+_FEATURES = _encoded(
+    "name",
+    f"SELECT {{columns}}, {_GEOMETRY} AS geom FROM ({{rows}}) AS f",  # noqa: S608 -- see above
+)
 # A label belongs to the one tile that holds its point, and is written once there.
-_LABELS = f"""SELECT ST_AsMVT(t, %(labels)s, {EXTENT}, 'geom') FROM (
-    SELECT {", ".join(_ATTRIBUTES)}, {_SCALED} AS geom FROM (
+_LABELS = _encoded(
+    "labels",
+    f"""SELECT {", ".join(_ATTRIBUTES)}, {_SCALED} AS geom FROM (
         SELECT tile_id, tile_class, tile_label, ST_PointOnSurface(tile_geom) AS tile_geom
         FROM ({{rows}}) AS a WHERE tile_label <> '') AS f
-    WHERE f.tile_geom && {_WINDOW}) AS t"""  # noqa: S608 -- see above
-
-
+    WHERE f.tile_geom && {_WINDOW}""",  # noqa: S608 -- see above
+)
 # The queryset's window is written as a constant box, so that one compiled text serves every tile.
 _BUFFERED = f"ST_Expand({_WINDOW}, %(margin)s::float8)"
 _ANYWHERE = GEOSGeometry("POLYGON((0 0, 0 1, 1 1, 1 0, 0 0))", srid=TILE_SRID)
