@@ -210,7 +210,7 @@ def test_tile_equals_the_database(theme: Theme, kind: str, shown: dict):
     expected = _in_tile_units(theme, row.id, tile)
     drawn = shapely.geometry.shape(feature["geometry"])
     seen, stored = (shapely.intersection(shape, TILE) for shape in (drawn, expected))
-    # Encoding cuts towards zero, so a vertex left of or above the tile may be half a unit further off.
+    # Encoding cuts towards zero: a vertex left of or above the tile may be half a unit further off.
     assert seen.hausdorff_distance(stored) <= (1 if TILE.contains(expected) else 1.5)
     labels = decoded.get(f"{slug}__labels", {"features": []})["features"]
     if kind == AREA:
