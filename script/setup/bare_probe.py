@@ -138,11 +138,13 @@ def _database_is_closed() -> None:
 
 
 def _processes() -> list[tuple[Path, str]]:
-    """Return the folder and the program's name of every process of this machine."""
+    """Return the folder and the name of every running process of this machine."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            found.append((process, (process / "comm").read_text(encoding="utf-8").strip()))
+            _, name, rest = re.split(r" \(|\) ", (process / "stat").read_text(encoding="utf-8"), 2)
+            if not rest.startswith("Z"):  # ended, and no init here to collect it
+                found.append((process, name))
     return found
 
 
