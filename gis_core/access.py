@@ -173,13 +173,16 @@ ANONYMOUS = Actor()
 
 
 def clearance(actor: Actor, theme: str, layer: str = "") -> int:
-    """Return the highest sensitivity of a row or field that `actor` reads in a theme's layer."""
+    """Return the highest sensitivity of a row or field that `actor` reads in a theme's layer.
+
+    Without a layer: in all layers of the theme, so grants for a single layer do not count.
+    """
     found = [ANONYMOUS_ROLE.clearance_for(theme)]
     if actor.signed_in:
         found += [
             ROLES[grant.role].clearance_for(theme)
             for grant in actor.grants
-            if grant.covers(theme, layer or grant.layer, actor.today)
+            if grant.covers(theme, layer, actor.today)
         ]
     return max(found)
 
@@ -233,12 +236,17 @@ def readable_layers(actor: Actor, themes: tuple[str, ...]) -> Q:
                 predicate |= Q(theme=theme, slug=grant.layer, sensitivity__lte=level)
     if not actor.signed_in:
         return predicate & Q(publication=PUBLISHED)
-    return predicate & (Q(publication=PUBLISHED) | Q(theme__in=_drafts_of(actor, themes)))
+    return predicate & (Q(publication=PUBLISHED) | _drafts_of(actor, themes))
 
 
-def _drafts_of(actor: Actor, themes: tuple[str, ...]) -> list[str]:
+def _drafts_of(actor: Actor, themes: tuple[str, ...]) -> Q:
     working = (Action.EDIT, Action.APPROVE, Action.ADMINISTER)
-    return [theme for theme in themes if any(may(actor, action, theme) for action in working)]
+    predicate = Q(pk__in=[])
+    for theme in themes:
+        for layer in {"", *(grant.layer for grant in actor.grants)}:
+            if any(may(actor, action, theme, layer) for action in working):
+                predicate |= Q(theme=theme, slug=layer) if layer else Q(theme=theme)
+    return predicate
 
 
 def readable_rows(actor: Actor, theme: str, layer: str) -> Q:
