@@ -1,4 +1,5 @@
-/** Numbers, lengths, areas, dates and positions as people of each language write them. */
+/** Numbers, lengths, areas, dates and positions as people of each language write them.
+ *  A number and its unit never part at the end of a line: "\u00a0" stands between them. */
 import { language, locale } from "./i18n";
 
 function number(value: number, digits: number): string {
@@ -11,15 +12,15 @@ export function formatNumber(value: number, digits = 2): string {
 
 /** Metres below 1 km, kilometres above. */
 export function formatLength(metres: number): string {
-  if (metres < 1000) return `${number(metres, metres < 100 ? 1 : 0)} m`;
-  return `${number(metres / 1000, metres < 10_000 ? 2 : 1)} km`;
+  if (metres < 1000) return `${number(metres, metres < 100 ? 1 : 0)}\u00a0m`;
+  return `${number(metres / 1000, metres < 10_000 ? 2 : 1)}\u00a0km`;
 }
 
 /** Square metres below 1 ha, then hectares, then square kilometres. */
 export function formatArea(squareMetres: number): string {
-  if (squareMetres < 10_000) return `${number(squareMetres, 1)} m²`;
-  if (squareMetres < 1_000_000) return `${number(squareMetres / 10_000, 2)} ha`;
-  return `${number(squareMetres / 1_000_000, 2)} km²`;
+  if (squareMetres < 10_000) return `${number(squareMetres, 1)}\u00a0m²`;
+  if (squareMetres < 1_000_000) return `${number(squareMetres / 10_000, 2)}\u00a0ha`;
+  return `${number(squareMetres / 1_000_000, 2)}\u00a0km²`;
 }
 
 /** dd/MM/yyyy in Vietnamese, "3 July 2025" in English; text that is no date stays as it is. */
@@ -42,8 +43,8 @@ export function formatLatLon(lat: number, lon: number): string {
 /** VN-2000 metres under the Vietnamese axis names: X is northing, Y is easting. */
 export function formatVn2000(easting: number, northing: number): string {
   const metres = new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const [x, y] = language === "vi" ? ["X (Bắc)", "Y (Đông)"] : ["X (N)", "Y (E)"];
-  return `${x} ${metres.format(northing)} m, ${y} ${metres.format(easting)} m`;
+  const [x, y] = language === "vi" ? ["X\u00a0(Bắc)", "Y\u00a0(Đông)"] : ["X\u00a0(N)", "Y\u00a0(E)"];
+  return `${x} ${metres.format(northing)} m, ${y} ${metres.format(easting)}\u00a0m`;
 }
 
 /** "850 m" from a to b along the sphere; good to a metre inside a city. */

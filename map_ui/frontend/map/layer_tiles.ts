@@ -54,6 +54,22 @@ export function decodedTile(bytes: ArrayBuffer, tilePixels: number): Map<string,
   return layers;
 }
 
+const PAUSES_MS = [600, 2500];
+
+/** The bytes of a tile; tries again twice, because a busy server or a weak network is busy or weak for seconds. */
+async function patientBytes(address: string, signal: AbortSignal, failures = 0): Promise<ArrayBuffer> {
+  try {
+    const response = await fetch(address, { signal, credentials: "same-origin" });
+    if (!response.ok) throw new Error(`${address}: HTTP ${response.status}`);
+    return await response.arrayBuffer();
+  } catch (reason) {
+    const pause = PAUSES_MS[failures];
+    if (signal.aborted || pause === undefined) throw reason;
+    await new Promise((resolve) => window.setTimeout(resolve, pause));
+    return patientBytes(address, signal, failures + 1);
+  }
+}
+
 export class LayerTiles implements TileSource {
   private pending: { zoom: number; controller: AbortController }[] = [];
 
@@ -61,6 +77,7 @@ export class LayerTiles implements TileSource {
    *  `tileZoom()` is the zoom that the reader looks at now. */
   constructor(
     private readonly layers: TiledLayer[],
+    private readonly labelLanguage: string,
     private readonly tileZoom: () => number,
     private readonly report: (reachable: boolean) => void,
   ) {}
@@ -70,15 +87,10 @@ export class LayerTiles implements TileSource {
     if (slugs.length === 0) return new Map();
     const controller = this.controllerFor(tile.z);
     try {
-      const response = await fetch(`/tiles/${slugs.join(",")}/${tile.z}/${tile.x}/${tile.y}.mvt`, {
-        signal: controller.signal,
-        credentials: "same-origin",
-      });
-      if (response.status === 204) return new Map();
-      if (!response.ok) throw new Error(`Tile ${tile.z}/${tile.x}/${tile.y}: HTTP ${response.status}`);
-      const decoded = decodedTile(await response.arrayBuffer(), tilePixels);
+      const address = `/tiles/${slugs.join(",")}/${tile.z}/${tile.x}/${tile.y}.mvt?lang=${this.labelLanguage}`;
+      const bytes = await patientBytes(address, controller.signal);
       this.report(true);
-      return decoded;
+      return decodedTile(bytes, tilePixels);
     } catch (reason) {
       // Zoomed out and in again: the cache above still waits for this very answer.
       if (controller.signal.aborted && this.tileZoom() === tile.z) return await this.get(tile, tilePixels);

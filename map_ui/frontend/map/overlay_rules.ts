@@ -57,7 +57,9 @@ function labelRules(layer: CatalogLayer): LabelRule[] {
   const common = { dataSource: OVERLAY_SOURCE, minzoom: labelZoom(layer) };
   const text = { size: 11.5, colour: token("map-label"), halo: token("map-halo") };
   if (layer.geometry_type === "MultiPolygon") {
-    return [{ ...common, dataLayer: `${layer.slug}__labels`, symbolizer: new PointText(() => text) }];
+    const overPattern = { ...text, weight: 600 as const, haloWidth: 2.5 };
+    const symbolOf = symbolReader(layer);
+    return [{ ...common, dataLayer: `${layer.slug}__labels`, symbolizer: new PointText((_zoom, feature) => (symbolOf(feature).pattern ? overPattern : text)) }];
   }
   if (layer.geometry_type === "MultiLineString") {
     return [{ ...common, dataLayer: layer.slug, symbolizer: new LineText(() => text) }];

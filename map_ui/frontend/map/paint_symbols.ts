@@ -5,6 +5,9 @@ import type { MapSymbol } from "../api_types";
 import { iconPath } from "./icon_paths";
 import { patternFill } from "./patterns";
 
+// What lies under a zone, and its name, stay readable.
+const PATTERN_STRENGTH = 0.6;
+
 export type SymbolOf = (feature: Feature) => MapSymbol;
 export type Opacity = () => number;
 
@@ -45,7 +48,7 @@ export class AreaPaint implements PaintSymbolizer {
     }
     const pattern = symbol.pattern ? patternFill(ctx, symbol.pattern, symbol.stroke ?? symbol.fill ?? "#555") : null;
     if (pattern) {
-      ctx.globalAlpha = opacity;
+      ctx.globalAlpha = opacity * PATTERN_STRENGTH;
       ctx.fillStyle = pattern;
       ctx.fill();
     }

@@ -50,12 +50,13 @@ export class VectorLayer {
   private overlayView: { slugs: string; view: View } | null = null;
   private active: ActiveLayer[] = [];
   private withBase = true;
+  private reachable = true;
 
   constructor(
     private readonly map: L.Map,
     private readonly options: VectorLayerOptions,
   ) {
-    this.baseView = this.viewOf(BASE_TILES.filter(({ slug }) => options.baseLayers.includes(slug)));
+    this.baseView = this.viewOf(BASE_TILES.filter(({ slug }) => options.baseLayers.includes(slug)), "vi"); // as the street signs say
   }
 
   setBase(shown: boolean): void {
@@ -82,6 +83,13 @@ export class VectorLayer {
     window.setTimeout(() => previous?.remove(), 4000);
   }
 
+  /** Tiles that failed are asked for again as soon as any other tile comes. */
+  private onReach(reachable: boolean): void {
+    if (reachable && !this.reachable) window.setTimeout(() => this.redraw(), 500);
+    this.reachable = reachable;
+    this.options.onReach(reachable);
+  }
+
   private repaint(): void {
     const opacities = new Map(this.active.map(({ layer, opacity }) => [layer.slug, opacity]));
     for (const entry of this.drawn) entry.opacity = opacities.get(entry.layer.slug) ?? entry.opacity;
@@ -90,9 +98,9 @@ export class VectorLayer {
 
   private drawn: ActiveLayer[] = [];
 
-  private viewOf(layers: TiledLayer[]): View {
+  private viewOf(layers: TiledLayer[], labelLanguage: string): View {
     const tileZoom = () => Math.min(Math.round(this.map.getZoom()) - DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM);
-    const tiles = new LayerTiles(layers, tileZoom, this.options.onReach);
+    const tiles = new LayerTiles(layers, labelLanguage, tileZoom, (reachable) => this.onReach(reachable));
     return new View(new TileCache(tiles, TILE_PIXELS), FINEST_TILE_ZOOM, DISPLAY_ABOVE_TILE);
   }
 
@@ -103,7 +111,7 @@ export class VectorLayer {
     const slugs = layers.map((layer) => layer.slug).sort().join();
     if (this.overlayView?.slugs !== slugs) {
       const sorted = [...layers].sort((a, b) => (a.slug < b.slug ? -1 : 1));
-      this.overlayView = { slugs, view: this.viewOf(sorted) };
+      this.overlayView = { slugs, view: this.viewOf(sorted, language) };
     }
     return this.overlayView.view;
   }

@@ -11,7 +11,7 @@ export const phone = window.matchMedia("(max-width: 859px)");
 
 function heightPx(height: SheetHeight): number {
   const whole = window.innerHeight;
-  return { peek: PEEK_PX, half: Math.round(whole * 0.5), full: whole - 76 }[height];
+  return { peek: PEEK_PX, half: Math.round(whole * 0.5), full: whole - Math.round(required(".top").getBoundingClientRect().bottom) - 4 }[height];
 }
 
 /** Buttons and scale of the map stand above whatever sheet is open (map_frame.css). */

@@ -1,10 +1,19 @@
 /** The layers that are on, top first: legend, opacity, order. */
 import type L from "leaflet";
+import { addressOf } from "../api";
 import { h, icon, iconButton, replaceChildren } from "../dom";
-import { t } from "../i18n";
+import { language, t } from "../i18n";
 import { emptyState } from "../shell/states";
 import { firstZoom, type LayerStore, type StoredLayer } from "./layer_store";
 import { legendList } from "./swatches";
+
+/** The same map as one file to hand out; only public layers can be in it. */
+function standAloneLink(shown: StoredLayer[]): HTMLElement | null {
+  const slugs = shown.flatMap(({ item }) => (item.kind === "vector" && item.layer.sensitivity === "public" ? [item.layer.slug] : []));
+  if (slugs.length === 0) return null;
+  const href = addressOf("/api/stand-alone-map", { layers: slugs.join(","), lang: language });
+  return h("a", { class: "button quiet", href, download: "" }, icon("download"), t("layers.stand_alone"));
+}
 
 export class ActiveLayers {
   readonly element = h("div", { class: "active-layers" });
@@ -31,7 +40,7 @@ export class ActiveLayers {
     }
     const off = h("button", { type: "button", class: "button quiet", click: () => this.store.hideAll() }, t("layers.hide_all"));
     const items = shown.map((entry, index) => this.item(entry, index === 0, index === shown.length - 1));
-    replaceChildren(this.element, h("ol", {}, ...items), off);
+    replaceChildren(this.element, h("ol", {}, ...items), h("div", { class: "row" }, off, standAloneLink(shown)));
     this.hints();
   }
 

@@ -8,6 +8,9 @@ import { matches } from "../folding";
 import { firstZoom, type LayerStore, type StoredLayer } from "./layer_store";
 import { layerSwatch } from "./swatches";
 
+/** The group that each page's readers come for stands first. */
+const FIRST_GROUP: Record<string, string> = { security: "security", workspace: "land" };
+
 export interface LayerTreeOptions {
   catalog: Catalog;
   store: LayerStore;
@@ -38,7 +41,8 @@ export function layerFacts(entry: StoredLayer): HTMLElement {
     ...fact(t("layer.owner"), source.owner_unit),
     ...fact(t("layer.licence"), source.licence),
   ];
-  return h("div", { class: "layer-facts" }, source.description ? h("p", {}, source.description) : null, h("dl", {}, ...facts));
+  const items = entry.item.kind === "vector" ? h("a", { href: entry.item.layer.items }, t("layer.items")) : null;
+  return h("div", { class: "layer-facts" }, source.description ? h("p", {}, source.description) : null, h("dl", {}, ...facts), items);
 }
 
 export class LayerTree {
@@ -49,7 +53,9 @@ export class LayerTree {
   constructor(private readonly options: LayerTreeOptions) {
     const filter = h("input", { class: "input", type: "search", placeholder: t("layers.filter"), "aria-label": t("layers.filter") });
     filter.addEventListener("input", () => this.filter(filter.value));
-    const groups = options.catalog.groups.map((group) => this.group(group.title, group.layers));
+    const first = FIRST_GROUP[document.documentElement.dataset["page"] ?? ""];
+    const ordered = [...options.catalog.groups].sort((a, b) => Number(b.key === first) - Number(a.key === first));
+    const groups = ordered.map((group) => this.group(group.title, group.layers));
     const rasters = options.catalog.rasters.map((raster) => raster.slug);
     const rasterGroup = rasters.length > 0 ? this.group(t("layers.rasters"), rasters) : null;
     replaceChildren(this.element, filter, ...groups, rasterGroup, this.basemaps());

@@ -46,6 +46,7 @@ export class PrintView {
   private readonly main: HTMLElement;
   private readonly element: HTMLElement;
   private home: Comment | null = null;
+  private themeBefore = "light";
 
   constructor(
     private readonly map: L.Map,
@@ -81,6 +82,8 @@ export class PrintView {
     this.title.value = t("print.default_title", { city: this.cityName });
     this.paperTitle.textContent = this.title.value;
     this.element.hidden = false;
+    this.themeBefore = document.documentElement.dataset["theme"] ?? "light";
+    if (this.themeBefore !== "light") this.setTheme("light");
     this.setRestInert(true);
     document.body.classList.add("printing");
     this.map.invalidateSize({ animate: false });
@@ -94,10 +97,17 @@ export class PrintView {
     this.active = false;
     this.home?.replaceWith(this.map.getContainer());
     this.element.hidden = true;
+    if (this.themeBefore !== "light") this.setTheme(this.themeBefore);
     this.setRestInert(false);
     document.body.classList.remove("printing");
     this.map.invalidateSize({ animate: false });
     this.onEnd();
+  }
+
+  /** Paper is white: a dark map would drink the ink. */
+  private setTheme(theme: string): void {
+    document.documentElement.dataset["theme"] = theme;
+    document.dispatchEvent(new Event("themechange"));
   }
 
   /** Focus stays on the sheet while it is open. */

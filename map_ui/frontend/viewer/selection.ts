@@ -82,12 +82,11 @@ export class Selection {
   private async hits({ lng, lat }: L.LatLng, slugs: string[], signal: AbortSignal): Promise<MapFeature[]> {
     const zoom = this.options.map.getZoom();
     const base = BASE_LAYERS.filter((slug) => this.options.store.find(slug) && !slugs.includes(slug)).reverse();
-    for (const asked of [slugs, base]) {
-      if (asked.length === 0) continue;
-      const { features } = await api.identify(lng, lat, zoom, asked, signal);
-      if (features.length > 0) return features;
-    }
-    return [];
+    const found = slugs.length > 0 ? (await api.identify(lng, lat, zoom, slugs, signal)).features : [];
+    if (found.length > 0 || base.length === 0) return found;
+    const { features } = await api.identify(lng, lat, zoom, base, signal);
+    // Of the basemap one road and one ward are enough; the nearest comes first.
+    return features.filter((feature, index) => features.findIndex(({ layer }) => layer === feature.layer) === index);
   }
 
   private found(position: L.LatLng, features: MapFeature[], rasters: HTMLElement[]): Node[] {
