@@ -3,6 +3,7 @@
 `problem()` encodes any of them as application/problem+json (RFC 9457).
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +12,12 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from psycopg2.errors import QueryCanceled
 
 from gis_core.geometry_refusal import GeometryRefused
 from gis_core.tile_grid import InvalidTile
+
+logger = logging.getLogger(__name__)
 
 
 class CityError(Exception):
@@ -139,12 +143,20 @@ def problem(
     )
 
 
+def _database_trouble(error: OperationalError) -> tuple[str, str]:
+    """Return detail and code: a question that was too large, or a database that is not there."""
+    if isinstance(error.__cause__, QueryCanceled):
+        detail = gettext("The question took too long. Zoom in or ask for less, then try again.")
+        return detail, "busy"
+    logger.error("The database does not answer: %s", error)
+    return gettext("The database does not answer. Please try again in a minute."), "no_database"
+
+
 def problem_from(request: HttpRequest, error: Exception) -> JsonResponse:
     """Encode `error`. Errors from outside the tree say nothing about the inside."""
     status = status_of(error)
     if isinstance(error, OperationalError):
-        detail = gettext("The question took too long. Zoom in or ask for less, then try again.")
-        response = problem(request, status, detail, "busy")
+        response = problem(request, status, *_database_trouble(error))
         response["Retry-After"] = "5"
         return response
     if isinstance(error, (Http404, PermissionDenied)):

@@ -41,6 +41,7 @@ class SecurityHeaders:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", _policy(request))
         headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", "DENY")  # answers that replace an inner one lose it
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")

@@ -41,7 +41,7 @@ def check_password(request: HttpRequest, username: str, password: str) -> Any | 
 
     Raises TooManyRequests before the password is looked at while the caller has to wait.
     """
-    name = username.strip()[:150]
+    name = username.replace("\0", "").strip()[:150]  # PostgreSQL holds no NUL in text
     address = request.META.get("REMOTE_ADDR") or None
     wait_s = waiting_time_s(name, address)
     if wait_s:

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from map_ui import views
+from map_ui.stand_alone_view import stand_alone
 
 urlpatterns = [
+    path("api/stand-alone-map", stand_alone, name="stand-alone-map"),
     path("", views.root, name="root"),
     path("<slug:language>/", views.start, name="start"),
     path("<slug:language>/places/<slug:slug>", views.place_page, name="place"),

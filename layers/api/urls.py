@@ -8,6 +8,7 @@ from layers.api import (
     ogc_items,
     ogc_landing,
     ogc_tiles,
+    rasters,
     tiles,
     viewer,
 )
@@ -16,6 +17,7 @@ from layers.api.service import openapi, service
 service.add_router("/tiles", tiles.router)
 service.add_router("/api", viewer.router)
 service.add_router("/api", ogc_export.router)
+service.add_router("", rasters.router)
 for ogc in (ogc_landing, ogc_collections, ogc_items, ogc_tiles):
     service.add_router("/ogc", ogc.router)
 

@@ -18,6 +18,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+# Playwright's synchronous interface keeps an event loop in this thread, which Django would refuse.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
 CHROMIUM = os.environ.get("CHROMIUM_PATH") or "/usr/bin/chromium"
 PASSWORD = "Ba-Tri-Ben-Tre-68"  # of the accounts in tests/conftest.py
 SCREENS = {
@@ -53,17 +56,23 @@ def site(world: str, accounts: dict[str, int]) -> Iterator[str]:
     )
     granian = Path(sys.executable).parent / "granian"
     server = subprocess.Popen(
-        [granian, "--interface", "wsgi", "--port", str(port), "gis_core.wsgi:application"],
+        # Few threads, because each holds a connection of both database logins.
+        [
+            *(granian, "--interface", "wsgi", "--port", str(port)),
+            *("--workers", "1", "--blocking-threads", "4", "--backpressure", "16"),
+            "gis_core.wsgi:application",
+        ],
         env=env,
         cwd=settings.BASE_DIR,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
+    ready = f"{address}/health/ready"
     try:
         for _attempt in range(120):
             try:
-                with urllib.request.urlopen(f"{address}/health/ready", timeout=2) as answer:
+                with urllib.request.urlopen(ready, timeout=2) as answer:  # noqa: S310
                     if answer.status == 200:
                         break
             except (urllib.error.URLError, OSError):
