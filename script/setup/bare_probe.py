@@ -142,7 +142,9 @@ def _processes() -> list[tuple[Path, str]]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            _, name, rest = re.split(r" \(|\) ", (process / "stat").read_text(encoding="utf-8"), 2)
+            _, name, rest = re.split(
+                r" \(|\) ", (process / "stat").read_text(encoding="utf-8"), maxsplit=2
+            )
             if not rest.startswith("Z"):  # ended, and no init here to collect it
                 found.append((process, name))
     return found
