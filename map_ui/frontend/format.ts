@@ -44,7 +44,7 @@ export function formatLatLon(lat: number, lon: number): string {
 export function formatVn2000(easting: number, northing: number): string {
   const metres = new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const [x, y] = language === "vi" ? ["X\u00a0(Bắc)", "Y\u00a0(Đông)"] : ["X\u00a0(N)", "Y\u00a0(E)"];
-  return `${x} ${metres.format(northing)} m, ${y} ${metres.format(easting)}\u00a0m`;
+  return `${x}\u00a0${metres.format(northing)}\u00a0m, ${y}\u00a0${metres.format(easting)}\u00a0m`;
 }
 
 /** "850 m" from a to b along the sphere; good to a metre inside a city. */

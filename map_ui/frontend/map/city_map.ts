@@ -4,7 +4,7 @@ import type { Basemap, CatalogRaster, City } from "../api_types";
 import { h } from "../dom";
 import { t } from "../i18n";
 import type { MapState } from "../permalink";
-import { VectorLayer } from "./vector_layer";
+import { ABOVE_PICTURES, VectorLayer } from "./vector_layer";
 
 export interface CityMap {
   map: L.Map;
@@ -79,12 +79,16 @@ class Basemaps {
 class Rasters {
   private shown = new Map<string, L.TileLayer>();
 
-  constructor(private readonly map: L.Map) {
-    const pane = map.createPane("rasters");
-    pane.classList.add("rasters-pane");
+  constructor(
+    private readonly map: L.Map,
+    private readonly vectors: VectorLayer,
+  ) {
+    map.createPane("rasters").classList.add("rasters-pane");
+    map.createPane(ABOVE_PICTURES).classList.add("above-pictures-pane");
   }
 
   use(active: { raster: CatalogRaster; opacity: number }[]): void {
+    this.vectors.setSplit(active.length > 0);
     const wanted = new Map(active.map((entry) => [entry.raster.slug, entry]));
     for (const [slug, layer] of this.shown) {
       if (wanted.has(slug)) continue;
@@ -122,7 +126,7 @@ export function createCityMap(container: HTMLElement, options: CityMapOptions): 
   // The map itself says when what it shows is only illustrative.
   const ownAttribution = t(options.illustrative ? "map.own_illustrative" : "map.own_attribution");
   const basemaps = new Basemaps(map, vectors, options.basemaps, attribution, ownAttribution);
-  const rasters = new Rasters(map);
+  const rasters = new Rasters(map, vectors);
   basemaps.use(options.basemap ?? "own");
   document.addEventListener("themechange", () => vectors.redraw());
   window.addEventListener("online", () => vectors.redraw());

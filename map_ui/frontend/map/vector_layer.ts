@@ -28,6 +28,9 @@ interface CanvasLayer extends L.GridLayer {
 // Names of more tiles than this are forgotten; a 4K screen shows about 40.
 const LABELLED_TILES = 96;
 
+/** The pane of overlays and names while pictures lie under them (viewer.css). */
+export const ABOVE_PICTURES = "above-pictures";
+
 export interface VectorLayerOptions {
   bbox: Bbox;
   /** Slugs of the own basemap's layers that this city publishes. */
@@ -45,11 +48,13 @@ function paddedBounds([west, south, east, north]: Bbox): L.LatLngBounds {
 }
 
 export class VectorLayer {
-  private shown: CanvasLayer | null = null;
+  private shown: CanvasLayer[] = [];
   private readonly baseView: View;
   private overlayView: { slugs: string; view: View } | null = null;
   private active: ActiveLayer[] = [];
+  private drawn: ActiveLayer[] = [];
   private withBase = true;
+  private split = false;
   private reachable = true;
 
   constructor(
@@ -68,8 +73,15 @@ export class VectorLayer {
   setActive(active: ActiveLayer[]): void {
     const before = this.active.map(({ layer }) => layer.slug).join();
     this.active = active;
-    if (before === active.map(({ layer }) => layer.slug).join() && this.shown) this.repaint();
+    if (before === active.map(({ layer }) => layer.slug).join() && this.shown.length > 0) this.repaint();
     else this.redraw();
+  }
+
+  /** Pictures lie between the ground and everything else; then two canvases are needed. */
+  setSplit(split: boolean): void {
+    if (split === this.split) return;
+    this.split = split;
+    this.redraw();
   }
 
   /** New colours or names, same tiles. */
@@ -77,10 +89,14 @@ export class VectorLayer {
     const previous = this.shown;
     const next = this.made();
     this.shown = next;
-    next.once("load", () => previous?.remove());
-    next.addTo(this.map);
+    const removePrevious = () => previous.forEach((layer) => layer.remove());
+    let loading = next.length;
+    for (const layer of next) {
+      layer.once("load", () => --loading === 0 && removePrevious());
+      layer.addTo(this.map);
+    }
     // A layer that nobody sees loads nothing and would never take the old one away.
-    window.setTimeout(() => previous?.remove(), 4000);
+    window.setTimeout(removePrevious, 4000);
   }
 
   /** Tiles that failed are asked for again as soon as any other tile comes. */
@@ -93,10 +109,8 @@ export class VectorLayer {
   private repaint(): void {
     const opacities = new Map(this.active.map(({ layer, opacity }) => [layer.slug, opacity]));
     for (const entry of this.drawn) entry.opacity = opacities.get(entry.layer.slug) ?? entry.opacity;
-    this.shown?.rerenderTiles();
+    for (const layer of this.shown) layer.rerenderTiles();
   }
-
-  private drawn: ActiveLayer[] = [];
 
   private viewOf(layers: TiledLayer[], labelLanguage: string): View {
     const tileZoom = () => Math.min(Math.round(this.map.getZoom()) - DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM);
@@ -116,16 +130,26 @@ export class VectorLayer {
     return this.overlayView.view;
   }
 
-  private made(): CanvasLayer {
+  private made(): CanvasLayer[] {
     this.drawn = this.active.map((entry) => ({ ...entry }));
     const base = this.withBase;
-    const icons = loadIconPaths(this.drawn.flatMap(({ layer }) => iconNames(layer)));
+    const ground = base ? basePaintRules() : [];
+    const overlays = overlayPaintRules(this.drawn);
     const labels = [...overlayLabelRules(this.drawn), ...(base ? baseLabelRules() : [])];
-    const paints: PaintRule[] = [...(base ? basePaintRules() : []), ...overlayPaintRules(this.drawn)];
+    const backgroundColor = base ? token("map-outside") : null;
+    if (!this.split || !base) return [this.canvas([...ground, ...overlays], labels, { backgroundColor, pane: "tilePane" })];
+    return [
+      this.canvas(ground, [], { backgroundColor, pane: "tilePane" }),
+      this.canvas(overlays, labels, { backgroundColor: null, pane: ABOVE_PICTURES }),
+    ];
+  }
+
+  private canvas(paintRules: PaintRule[], labelRules: LabelRule[], look: { backgroundColor: string | null; pane: string }): CanvasLayer {
+    const icons = loadIconPaths(this.drawn.flatMap(({ layer }) => iconNames(layer)));
     const settings = {
       sources: {},
-      paintRules: paints,
-      labelRules: labels,
+      paintRules,
+      labelRules,
       attribution: "",
       lang: language,
       tileDelay: 1,
@@ -133,10 +157,11 @@ export class VectorLayer {
       maxZoom: 20,
       bounds: paddedBounds(this.options.bbox),
       tasks: [Promise.all([fontsReady(), icons])],
-      ...(base ? { backgroundColor: token("map-outside") } : {}),
+      pane: look.pane,
+      ...(look.backgroundColor ? { backgroundColor: look.backgroundColor } : {}),
     };
     const layer = leafletLayer(settings as never) as unknown as CanvasLayer;
-    if (base) layer.views.set(BASE_SOURCE, this.baseView);
+    if (this.withBase) layer.views.set(BASE_SOURCE, this.baseView);
     const overlays = this.currentOverlayView();
     if (overlays) layer.views.set(OVERLAY_SOURCE, overlays);
     layer.labelers = new Labelers(layer.scratch, layer.labelRules, LABELLED_TILES, layer.onTilesInvalidated);

@@ -138,10 +138,12 @@ export function coveredEdges(): Covered {
     const sheet = Math.max(0, ...shown.map((panel) => window.innerHeight - panel.getBoundingClientRect().top));
     return { paddingTopLeft: [margin, top + 12], paddingBottomRight: [64, Math.min(sheet, window.innerHeight * 0.55) + margin] };
   }
-  const left = shown.find((panel) => panel.classList.contains("left"))?.getBoundingClientRect().right ?? 0;
+  const left = shown.find((panel) => panel.classList.contains("left"));
+  const dock = left?.classList.contains("wide") ? window.innerHeight - left.getBoundingClientRect().top : 0;
+  const leftEdge = dock > 0 ? 0 : (left?.getBoundingClientRect().right ?? 0);
   const right = shown.find((panel) => panel.classList.contains("right"));
   const rightWidth = right ? window.innerWidth - right.getBoundingClientRect().left : 56;
-  return { paddingTopLeft: [left + margin, 72], paddingBottomRight: [rightWidth + margin, 56] };
+  return { paddingTopLeft: [leftEdge + margin, 72], paddingBottomRight: [rightWidth + margin, Math.max(dock, 32) + margin] };
 }
 
 /** Brings a position to the middle of what panels leave free, at this zoom or closer. */
