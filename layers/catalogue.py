@@ -69,7 +69,7 @@ def _city(language: str) -> dict[str, Any]:
 def layer_entry(entry: ReadableLayer, known: LayerFacts, language: str) -> dict[str, Any]:
     """Return one layer as the catalogue shows it."""
     layer, theme = entry.layer, entry.theme
-    style, labels = _style(entry, language)
+    style, labels = _style(entry, known, language)
     return {
         "slug": layer.slug,
         "title": layer.title(language),
@@ -96,8 +96,10 @@ def layer_entry(entry: ReadableLayer, known: LayerFacts, language: str) -> dict[
     }
 
 
-def _style(entry: ReadableLayer, language: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the layer's style, with colours and labels of its code list filled in."""
+def _style(
+    entry: ReadableLayer, known: LayerFacts, language: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the style of the classes that occur, with colours and labels of their code list."""
     style = {**entry.theme.style, **entry.layer.style}
     style.pop("colors_from", None)
     values = {code: dict(symbol) for code, symbol in style.get("values", {}).items()}
@@ -108,7 +110,8 @@ def _style(entry: ReadableLayer, language: str) -> tuple[dict[str, Any], dict[st
             values[code.code] = {"fill": code.color, **values.get(code.code, {})}
         if code.icon and entry.layer.geometry_type == "Point":
             values.setdefault(code.code, {})["icon"] = code.icon
-    return {**style, "values": values}, labels
+    present = {code: symbol for code, symbol in values.items() if code in known.classes}
+    return {**style, "values": present}, labels
 
 
 def _class_codes(entry: ReadableLayer) -> list[Code]:

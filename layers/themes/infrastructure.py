@@ -28,7 +28,7 @@ from layers.registry import AREA, LINE, POINT, Symbol, public, style_of, theme
             "bridge": Symbol(stroke="#C7843A", stroke_width=5),
             "water_main": Symbol(stroke="#1F78B4", stroke_width=2),
             "drain": Symbol(stroke="#6A51A3", stroke_width=2, dash=(6, 3)),
-            "lamp": Symbol(fill="#E0A100", stroke="#7A5A00", radius=3, icon="lamp"),
+            "lamp": Symbol(fill="#E0A100", stroke="#7A5A00", radius=3, icon="street_lamp_arm"),
             "school": Symbol(fill="#8C5A2B", icon="school", radius=9),
             "clinic": Symbol(fill="#B3261E", icon="hospital", radius=9),
         },

@@ -116,8 +116,17 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         page.on(
             "console",
             lambda message: (
+                # A refused address is told by the response below, with its name.
                 complaints.append(f"console: {message.text}")
-                if message.type == "error" and not (expect_missing and "404" in message.text)
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
+        page.on(
+            "response",
+            lambda answer: (
+                complaints.append(f"{answer.status} {answer.url}")
+                if answer.status >= 400 and not (expect_missing and answer.url == site + path)
                 else None
             ),
         )

@@ -11,7 +11,7 @@ def test_markers_stand_for_all_places_and_open_a_place(open_page):
     expect(markers).to_have_count(25)
     page.get_by_role("combobox").fill("chua vinh trang")
     page.get_by_role("option", name=re.compile("Chùa Vĩnh Tràng")).first.click()
-    expect(page.get_by_role("link", name=re.compile("Chùa Vĩnh Tràng")).first).to_be_visible()
+    expect(page.get_by_role("heading", name="Chùa Vĩnh Tràng")).to_be_visible()
 
 
 def test_a_category_chip_leaves_only_its_places(open_page):
