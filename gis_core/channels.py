@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from inspect import getclosurevars, isfunction
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.core.checks import CheckMessage, Error, register
+from django.http import HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver, get_resolver
 
 P = ParamSpec("P")
@@ -67,7 +68,10 @@ def channel(
     audit: Audit = Audit.NONE,
     methods: tuple[str, ...] = ("GET", "HEAD"),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare a view as a channel; the declaration is readable as `view.channel`."""
+    """Declare a view as a channel; the declaration is readable as `view.channel`.
+
+    Requests with a method that is not declared are answered 405.
+    """
     entry = Channel(name, roles, cache, cost, audit, methods)
     _channels[name] = entry
 
@@ -76,6 +80,9 @@ def channel(
         def declared(*args: P.args, **kwargs: P.kwargs) -> R:
             request: Any = args[0]
             request.channel = entry
+            if request.method not in methods:
+                refusal: Any = HttpResponseNotAllowed(methods)
+                return cast(R, refusal)
             return view(*args, **kwargs)
 
         declared.channel = entry  # type: ignore[attr-defined]

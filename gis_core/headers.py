@@ -45,6 +45,7 @@ class SecurityHeaders:
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
+        headers.setdefault("Cache-Control", "no-store")  # redirects made further out have none
         public_data = is_for_programs(request) or request.path.startswith("/static/")
         headers.setdefault(
             "Cross-Origin-Resource-Policy", "cross-origin" if public_data else "same-origin"
