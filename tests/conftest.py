@@ -70,6 +70,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # Files of a running server's collection may be replaced while WhiteNoise looks at them.
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     settings.RASTER_ROOT = tmp_path_factory.mktemp("rasters")
     _administer("DROP DATABASE IF EXISTS {name} WITH (FORCE)", DATABASE_NAME)

@@ -41,6 +41,8 @@ class Case:
     lists: bool = False
     # An answer that names rows: ids of visible rows are found in its body or in its decoded tile.
     shows_rows: bool = False
+    # A file to hand out: made of public rows only, whoever asks.
+    public_only: bool = False
 
 
 CASES: dict[str, Case] = {
@@ -56,6 +58,7 @@ CASES: dict[str, Case] = {
     "health.live": Case(),
     "health.ready": Case(),
     "layers.geojson": Case("layer", shows_rows=True),
+    "map.stand_alone": Case("layer", query="layers={slug}", public_only=True),
     "ogc.api": Case(),
     "ogc.collection": Case("layer"),
     "ogc.collections": Case("nothing", lists=True),
