@@ -6,7 +6,6 @@ city, committed, because anonymous readers have a database login (and connection
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import django
 import psycopg2
@@ -16,6 +15,7 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import Client
 from psycopg2 import sql
+from staff_roles import STAFF_ROLES
 
 DATABASE_NAME = os.environ.get("TEST_DATABASE_NAME", f"test_city_{os.getpid()}")
 _real_name = os.environ.pop("DATABASE_NAME", None)
@@ -23,16 +23,7 @@ os.environ["DATABASE_NAME"] = DATABASE_NAME
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings")
 django.setup()
 
-SHARED = settings.BASE_DIR.parent / "shared"
 TEMPLATE = "city_template"
-
-
-def shared(path: str) -> Path:
-    """Return a file of the shared test data, or skip the test, saying so."""
-    found = SHARED / path
-    if not found.exists():
-        pytest.skip(f"no shared test data here ({path})")
-    return found
 
 
 def _administer(statement: str, name: str) -> None:
@@ -100,23 +91,13 @@ def world(database: str) -> str:
     return database
 
 
-ROLES = (
-    "planner",
-    "approver",
-    "security_staff",
-    "environment_officer",
-    "ward_officer",
-    "administrator",
-)
-
-
 @pytest.fixture(scope="session")
 def accounts(database: str) -> dict[str, int]:
     """One committed account for each role; role → user id."""
     from gis_core.models import RoleGrant, User
 
     made = {}
-    for role in ROLES:
+    for role in STAFF_ROLES:
         user = User.objects.create_user(f"test-{role}", password="Ba-Tri-Ben-Tre-68")
         RoleGrant.objects.create(user=user, role=role)
         made[role] = user.pk

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from conftest import ROLES
 from django.test import Client
 from route_cases import CASES, Route, address, routes, routes_taking
 from sample_features import SECRET, SECRET_DAY, Sample, add, committed, make_layer
+from staff_roles import STAFF_ROLES as ROLES
 
 from gis_core import access
 from gis_core.models import User

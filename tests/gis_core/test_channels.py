@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROLES
 from django.conf import settings
 from django.core.checks import Error
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from django.test import override_settings
 from django.urls import path
 from ninja import NinjaAPI
 from route_cases import routes
+from staff_roles import STAFF_ROLES as ROLES
 
 from gis_core import access, channels
 from gis_core.channels import Audit, Cache, Channel, Cost, channel, check_channels

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import ROLES
 from django.conf import settings
 from django.test import Client
 from route_cases import Route, address, routes
 from sample_features import LAT, LON, Sample
+from staff_roles import STAFF_ROLES as ROLES
 
 NOBODY = Sample("zz-no-layer", "parcels", 4242424242, "khong-co", LON, LAT)
 ALWAYS = {

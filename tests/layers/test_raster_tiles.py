@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from conftest import shared
 from django.conf import settings
 from django.test import Client
 from rasterio.transform import from_origin
 from rasterio.warp import transform
 from rio_tiler.io import Reader
+from shared_data import shared
 
 from gis_core.access import ANONYMOUS, Sensitivity
 from gis_core.errors import Invalid
