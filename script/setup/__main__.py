@@ -33,7 +33,8 @@ HELP = {
 def bootstrap(arguments: Sequence[str]) -> int:
     """Set up and leave the database running."""
     checkout, options = _prepare()
-    set_up(checkout, options, Wanted(development="--development" in arguments))
+    wanted = Wanted(development="--development" in arguments)
+    set_up(checkout, options, wanted, leave=lambda _ready: None)
     return 0
 
 
@@ -54,19 +55,24 @@ def test(arguments: Sequence[str]) -> int:
     open_var(checkout)
     slow = "--slow" in arguments
     rest = [word for word in arguments if word != "--slow"]
-    wanted = Wanted(development=True, browser=True, schema=False, demo=False)
+    passing = "CI" in os.environ
+    wanted = Wanted(development=True, browser=True, schema=False, demo=False, passing=passing)
+    leftovers.clean_up()
     with in_use(checkout.var) as use:
-        ready = set_up(checkout, read_options(os.environ), wanted)
+
+        def leave(ready: Ready) -> None:
+            _leave(ready, use, passing=passing)
+
+        ready = set_up(checkout, read_options(os.environ), wanted, leave)
         try:
             if ready.cluster:
-                leftovers.note_owner(ready.cluster, checkout, passing=_is_passing(ready))
                 drop_left_test_databases(ready.cluster)
             chosen = checks.all_checks(checkout, slow=slow)
             if rest:
                 chosen = [checks.pytest_check(checkout, "chosen tests", rest)]
             return checks.run_checks(checkout, chosen)
         finally:
-            _leave(ready, use)
+            leave(ready)
 
 
 def _prepare() -> tuple[Checkout, Options]:
@@ -86,7 +92,7 @@ def _serve(arguments: list[str], *, with_server: bool) -> int:
     if with_server:
         serve.require_free_port(options)
     with in_use(checkout.var) as use:
-        ready = set_up(checkout, options, Wanted())
+        ready = set_up(checkout, options, Wanted(), lambda ready: _leave(ready, use))
         services = [serve.background_worker(checkout)]
         if with_server:
             services.insert(0, serve.web_server(checkout, options))
@@ -104,20 +110,18 @@ def _serve(arguments: list[str], *, with_server: bool) -> int:
             _leave(ready, use)
 
 
-def _leave(ready: Ready, use: Use) -> None:
-    """Stop the database if this command started it and no other command still uses it."""
+def _leave(ready: Ready, use: Use, *, passing: bool = False) -> None:
+    """Stop the database if this command started it and no other command still uses it.
+
+    `passing`: a cluster outside `var/` that this command made is deleted as well, because nobody
+    would find it when a checkout of continuous integration is thrown away.
+    """
     if ready.cluster is None or not ready.started_cluster or not use.is_last():
         return
-    if _is_passing(ready):
+    if passing and ready.made_cluster and ready.cluster.places.is_outside:
         cluster.remove(ready.cluster)
     else:
         cluster.stop(ready.cluster)
-
-
-def _is_passing(ready: Ready) -> bool:
-    """Return whether this checkout exists for one test run only, with its database elsewhere."""
-    outside = ready.cluster is not None and ready.cluster.places.is_outside
-    return ready.made_cluster and outside and "CI" in os.environ
 
 
 def _interrupt(_number: int, _frame: object) -> None:

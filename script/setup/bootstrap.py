@@ -1,6 +1,7 @@
 """All set-up, step by step; every step is skipped when it is done and may be interrupted."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from script.setup.browser import ensure_chromium
@@ -9,6 +10,7 @@ from script.setup.cluster import Cluster, open_cluster, start
 from script.setup.console import complain, skipped, step
 from script.setup.databases import prepare_databases, write_instance
 from script.setup.front_end import build_front_end, collect_static, compile_messages
+from script.setup.leftovers import note_owner
 from script.setup.locks import setup_lock
 from script.setup.options import Options
 from script.setup.packages import install_missing
@@ -35,10 +37,16 @@ class Wanted:
     browser: bool = False
     schema: bool = True
     demo: bool = True
+    passing: bool = False
 
 
-def set_up(checkout: Checkout, options: Options, wanted: Wanted) -> Ready:
-    """Do every step that is not done yet; raises SetupError with what to do about it."""
+def set_up(
+    checkout: Checkout, options: Options, wanted: Wanted, leave: Callable[[Ready], None]
+) -> Ready:
+    """Do every step that is not done yet; raises SetupError with what to do about it.
+
+    `leave` is called with the started database when a later step fails or is interrupted.
+    """
     with setup_lock(checkout.var):
         stamps = Stamps(checkout.var / "stamps.json")
         own = options.database_url is None
@@ -48,18 +56,25 @@ def set_up(checkout: Checkout, options: Options, wanted: Wanted) -> Ready:
             ensure_chromium(checkout)
         build_front_end(checkout, stamps)
         compile_messages(checkout)
-        ready = start_database(checkout, options, stamps)
-        collect_static(checkout, stamps)
-        key = ready.cluster.key if ready.cluster else None
-        if wanted.schema:
-            prepare_schema(checkout, stamps, key)
-        if wanted.demo and options.demo_data:
-            load_demo(checkout, stamps, key)
+        ready = start_database(checkout, options, stamps, passing=wanted.passing)
+        try:
+            collect_static(checkout, stamps)
+            key = ready.cluster.key if ready.cluster else None
+            if wanted.schema:
+                prepare_schema(checkout, stamps, key)
+            if wanted.demo and options.demo_data:
+                load_demo(checkout, stamps, key)
+        except BaseException:
+            leave(ready)
+            raise
         return ready
 
 
-def start_database(checkout: Checkout, options: Options, stamps: Stamps) -> Ready:
-    """Start the private cluster, or note that DATABASE_URL replaces it."""
+def start_database(checkout: Checkout, options: Options, stamps: Stamps, *, passing: bool) -> Ready:
+    """Start the private cluster, or note that DATABASE_URL replaces it.
+
+    `passing`: a cluster that is made now may be deleted when its checkout is gone.
+    """
     if options.database_url is not None:
         skipped("Database", "DATABASE_URL names a server of your own")
         write_instance(checkout, None)
@@ -70,6 +85,8 @@ def start_database(checkout: Checkout, options: Options, stamps: Stamps) -> Read
         cluster = open_cluster(checkout)
         started = start(cluster)
         prepare_databases(cluster, write_instance(checkout, cluster), stamps)
+    if made:
+        note_owner(cluster, checkout, passing=passing)
     return Ready(checkout, cluster, started_cluster=started, made_cluster=made)
 
 
