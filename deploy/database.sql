@@ -22,7 +22,7 @@ GRANT USAGE ON SCHEMA public TO PUBLIC;
 GRANT CREATE ON SCHEMA public TO :"owner";
 
 -- Planner statistics tell the extent and the number of rows of tables that a login cannot read.
--- The reader is left without them; the owner keeps them.
+-- The reader is left without them, and without large objects; the owner keeps both.
 SELECT format('REVOKE ALL ON FUNCTION %1$s FROM PUBLIC', p.oid::regprocedure),
        format('GRANT EXECUTE ON FUNCTION %1$s TO %2$I', p.oid::regprocedure, :'owner')
   FROM pg_proc p
@@ -31,7 +31,9 @@ SELECT format('REVOKE ALL ON FUNCTION %1$s FROM PUBLIC', p.oid::regprocedure),
    AND (p.proname IN ('st_estimatedextent', 'st_findextent', '_postgis_index_extent',
                       '_postgis_stats', '_postgis_selectivity', '_postgis_join_selectivity',
                       'pg_relation_size', 'pg_table_size', 'pg_total_relation_size',
-                      'pg_indexes_size', 'pg_database_size')
+                      'pg_indexes_size', 'pg_database_size',
+                      -- writing without any right on a table: large objects
+                      'lo_creat', 'lo_create', 'lo_from_bytea')
         OR p.proname LIKE 'pg\_stat\_get\_%')
 \gexec
 SELECT format('REVOKE ALL ON pg_catalog.%1$I FROM PUBLIC', c.relname),

@@ -152,6 +152,10 @@ def _grant(cursor: CursorWrapper, login: str) -> None:
     cursor.execute(f"GRANT USAGE ON SCHEMA public_data TO {role}")
     cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public_data TO {role}")
     cursor.execute(f"REVOKE ALL ON SCHEMA city FROM PUBLIC, {role}")
+    # A function of one's own in pg_temp would be called with rows that the views leave out.
+    database = cursor.db.ops.quote_name(cursor.db.settings_dict["NAME"])
+    cursor.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {cursor.db.ops.quote_name(owner)}")
+    cursor.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {role}")
 
 
 def revoke_statements(login: str) -> list[str]:
