@@ -9,7 +9,7 @@ import { t } from "./i18n";
 import { BASE_LAYERS } from "./map/base_rules";
 import { createCityMap, type CityMap } from "./map/city_map";
 import { addScale, buttonGroup, locateButton, wholeCityButton, zoomButtons } from "./map/map_buttons";
-import { parsePermalink, permalinkHash } from "./permalink";
+import { parsePermalink, permalinkHash, type Permalink } from "./permalink";
 import { say } from "./shell/messages";
 import { keepAddress, mapStateOf, startPageFrame } from "./shell/page_frame";
 import { coveredEdges, Panel, phone, showPosition } from "./shell/panel";
@@ -82,12 +82,19 @@ class Viewer {
     map.on("click", (event) => !this.measure.active && !this.print.active && void this.selection.identify(event.latlng));
     map.on("contextmenu", (event) => void this.selection.identify(event.latlng));
     map.getContainer().addEventListener("keydown", (event) => this.onMapKey(event));
-    if (link.layers) this.store.restore(link.layers);
-    else this.draw();
+    this.draw();
     this.left.show(phone.matches ? "peek" : "half");
-    if (link.selection) void this.selection.open(link.selection.layer, link.selection.id, link.map === null);
+    this.follow(link);
+    window.addEventListener("hashchange", () => this.follow(parsePermalink(location.hash)));
     startPageFrame({ search: () => this.search.focus(), escape: () => this.escape() });
     this.keepAddress();
+  }
+
+  /** Shows what an address names; parts that it leaves out stay as they are. */
+  private follow({ map: place, layers, selection }: Permalink): void {
+    if (place) this.city.map.setView([place.lat, place.lon], place.zoom, { animate: false });
+    if (layers) this.store.restore(layers);
+    if (selection) void this.selection.open(selection.layer, selection.id, place === null);
   }
 
   private makeTabs(): Tabs {

@@ -8,7 +8,7 @@ import { language, t } from "./i18n";
 import { createCityMap, type CityMap } from "./map/city_map";
 import { pageCity } from "./map/page_city";
 import { addScale, buttonGroup, locateButton, wholeCityButton, zoomButtons } from "./map/map_buttons";
-import { parsePermalink, permalinkHash } from "./permalink";
+import { parsePermalink, permalinkHash, type Permalink } from "./permalink";
 import { keepAddress, mapStateOf, startPageFrame } from "./shell/page_frame";
 import { coveredEdges, Panel, phone, showPosition } from "./shell/panel";
 import { SearchBox } from "./shell/search_box";
@@ -65,10 +65,18 @@ class StartPage {
     this.left.show(phone.matches ? "peek" : "half");
     this.draw();
     if (link.map === null) this.showAll();
-    const linked = this.all.places.find(({ slug }) => link.selection?.layer === SELECTION && slug === link.selection.id);
-    if (linked) this.select(linked, link.map === null);
+    this.follow(link);
+    window.addEventListener("hashchange", () => this.follow(parsePermalink(location.hash)));
     startPageFrame({ search: () => this.search.focus(), escape: () => this.escape() });
     this.keepAddress();
+  }
+
+  /** Shows what an address names: a position, a place or both. */
+  private follow({ map: position, selection }: Permalink): void {
+    if (position) this.city.map.setView([position.lat, position.lon], position.zoom, { animate: false });
+    const slug = selection?.layer === SELECTION ? selection.id : null;
+    const named = this.all.places.find((place) => place.slug === slug);
+    if (named) this.select(named, position === null);
   }
 
   /** The places of the city in the window, never so far out that they cannot be told apart. */
