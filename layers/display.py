@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils import formats, translation
+from django.utils import formats, numberformat, translation
 from django.utils.translation import gettext
 
 from gis_core.city import city
@@ -163,8 +163,13 @@ def _number(name: str, label: str, value: int | float | Decimal) -> Property:
 
 def number(value: int | float | Decimal, decimals: int) -> str:
     """Return a number in the active language: 1.234,5 in Vietnamese, 1,234.5 in English."""
-    text = formats.number_format(
-        round(Decimal(str(value)), decimals), decimals, use_l10n=True, force_grouping=True
-    )
     mark = formats.get_format("DECIMAL_SEPARATOR")
+    text = numberformat.format(
+        round(Decimal(str(value)), decimals),
+        mark,
+        decimals,
+        grouping=3,  # Django's Vietnamese formats name a separator and no group
+        thousand_sep=formats.get_format("THOUSAND_SEPARATOR"),
+        force_grouping=True,
+    )
     return text.rstrip("0").rstrip(mark) if mark in text else text

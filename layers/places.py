@@ -20,7 +20,7 @@ def places(actor: Actor, language: str) -> dict[str, Any]:
     categories: dict[str, dict[str, Any]] = {}
     for entry in _tourism_layers(actor):
         codes = layer_codes(entry).get("tourism.category", {})
-        for row in features(entry).order_by("-in_city", "coordinate_accuracy_m", "name"):
+        for row in features(entry).order_by("-in_city", "coordinate_accuracy_m", "name", "pk"):
             item = _place(row, codes, language)
             found.append(item)
             code = codes.get(item["category"])

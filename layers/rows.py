@@ -32,9 +32,9 @@ def rows(
         window = Polygon.from_bbox(bbox)
         window.srid = STORAGE_SRID
         found = found.filter(geom__bboverlaps=window)
-    if text.strip():
-        wanted = fold(text)
-        found = found.filter(Q(search_text__contains=wanted) | Q(feature_key__icontains=text))
+    words = text.replace("\0", "").strip()  # PostgreSQL holds no NUL in text
+    if words:
+        found = found.filter(Q(search_text__contains=fold(words)) | Q(feature_key__icontains=words))
     total = found.order_by()[: COUNT_LIMIT + 1].count()
     codes = layer_codes(entry)
     names = shown_fields(entry)

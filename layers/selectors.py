@@ -53,6 +53,8 @@ def layers(actor: Actor) -> list[ReadableLayer]:
 
 def layer(actor: Actor, slug: str) -> ReadableLayer:
     """Return one layer; raises NotFound alike for a missing and for a hidden one."""
+    if "\0" in slug:  # PostgreSQL holds no NUL in text
+        raise NotFound
     row = (
         Layer.objects.using(actor.database)
         .filter(access.readable_layers(actor, theme_keys()), slug=slug)
