@@ -106,7 +106,7 @@ def _in_transaction(run: _Run) -> Report:
     layer = layer_for(run.actor, run.request, stored)
     target = Target(theme, stored, known_codes(theme))
     preparation = Preparation(run.source, target, run.matched, run.crs, run.log)
-    staging = Staging(Plan(layer, preparation.columns, run.crs.srid))
+    staging = Staging(Plan(layer, preparation.columns, run.crs.srid, not run.crs.on_map))
     passing = _watched(_chained(first, batches), run)
     staged = staging.fill(prefetched(preparation.rows(passing)))
     if staged != preparation.read - preparation.rejected:

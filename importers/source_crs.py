@@ -36,6 +36,7 @@ class SourceCrs:
     epsg: int
     name: str
     limits: GateLimits
+    on_map: bool = False  # the limits alone keep positions on the map
     issues: tuple[Issue, ...] = ()
 
 
@@ -47,7 +48,7 @@ def of_text(text: str) -> SourceCrs:
         return _of_zone(zone)
     epsg = int(code[1]) if code else _epsg_of(text)
     if epsg == STORAGE_SRID:
-        return SourceCrs(STORAGE_SRID, STORAGE_SRID, "WGS 84", GateLimits(drop_z=True))
+        return SourceCrs(STORAGE_SRID, STORAGE_SRID, "WGS 84", GateLimits(drop_z=True), on_map=True)
     if epsg is None or not _known_to_database(epsg):
         raise FileRefused(f"The coordinate system is not known ({_short(text)}); {HINT}")
     limits = GateLimits(max_lon=_PROJECTED_LIMIT, max_lat=_PROJECTED_LIMIT, drop_z=True)
@@ -58,7 +59,7 @@ def _of_zone(zone: VnZone) -> SourceCrs:
     limits = GateLimits(drop_z=True)
     if zone.projected:
         limits = replace(limits, max_lon=_VN_EAST_LIMIT_M, max_lat=_VN_NORTH_LIMIT_M)
-    return SourceCrs(zone.private_srid, zone.epsg, zone.name, limits)
+    return SourceCrs(zone.private_srid, zone.epsg, zone.name, limits, zone.projected)
 
 
 def _epsg_of(text: str) -> int | None:

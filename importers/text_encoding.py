@@ -77,20 +77,22 @@ def _named(cpg_text: str) -> str:
 
 
 def _is_ascii(dbf: Path) -> bool:
-    return all(piece.isascii() for piece in _texts(dbf))
+    return all(piece.isascii() for piece, _ in _texts(dbf))
 
 
 def is_utf8(dbf: Path) -> bool:
     """Tell whether all names and texts are UTF-8; a letter that a field cuts off may be."""
-    return all(_decodes(piece) for piece in _texts(dbf))
+    return all(_decodes(piece, width) for piece, width in _texts(dbf))
 
 
-def _decodes(piece: bytes) -> bool:
-    """`piece` holds one text a line; whole pieces are tried first, lines only where that fails."""
+def _decodes(piece: bytes, width: int) -> bool:
+    """`piece` holds texts of `width` bytes; all are tried at once, one by one where that fails."""
     try:
         piece.decode(UTF_8)
     except UnicodeDecodeError:
-        return all(_decodes_line(line) for line in set(piece.split(b"\n")) if not line.isascii())
+        starts = range(0, len(piece), width)
+        texts = {piece[start : start + width].rstrip(b" \x00") for start in starts}
+        return all(_decodes_line(text) for text in texts)
     return True
 
 
@@ -103,8 +105,8 @@ def _decodes_line(line: bytes) -> bool:
     return True
 
 
-def _texts(dbf: Path) -> Iterator[bytes]:
-    """Yield the field names, then the text fields in pieces of one value a line."""
+def _texts(dbf: Path) -> Iterator[tuple[bytes, int]]:
+    """Yield (values one after the other, bytes of each): the field names, then the text fields."""
     with dbf.open("rb") as stream:
         header = stream.read(_HEADER_BYTES)
         if len(header) < _HEADER_BYTES:
@@ -112,7 +114,8 @@ def _texts(dbf: Path) -> Iterator[bytes]:
         start = int.from_bytes(header[8:10], "little")
         width = int.from_bytes(header[10:12], "little")
         fields = _fields(stream.read(max(start - _HEADER_BYTES, 0)))
-    yield b"\n".join(name for name, _, _ in fields)
+    for name, _, _ in fields:
+        yield name, max(len(name), 1)
     rows = (dbf.stat().st_size - start) // width if width else 0
     if rows <= 0:
         return
@@ -120,10 +123,7 @@ def _texts(dbf: Path) -> Iterator[bytes]:
     for first in range(0, rows, _CHUNK_ROWS):
         for _, offset, size in fields:
             block = table[first : first + _CHUNK_ROWS, offset : offset + size]
-            if block.size and block.max() > 127:  # noqa: PLR2004 -- the last letter of ASCII
-                yield b"\n".join(
-                    bytes(value).rstrip(b" \x00").replace(b"\n", b" ") for value in block
-                )
+            yield block.tobytes(), size
 
 
 def _fields(descriptors: bytes) -> list[tuple[bytes, int, int]]:

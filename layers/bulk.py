@@ -44,11 +44,16 @@ class StagedColumn:
 
 @dataclass(frozen=True)
 class Plan:
-    """Which layer is filled, from which columns, from coordinates in which system."""
+    """Which layer is filled, from which columns, from coordinates in which system.
+
+    `off_map_possible`: coordinates of this system may lie outside of what the map shows, so each
+    row is looked at; where the importer's own limits exclude it, that look is spared.
+    """
 
     layer: Layer
     columns: tuple[StagedColumn, ...]
     source_srid: int
+    off_map_possible: bool = True
 
     @property
     def theme(self) -> Theme:
@@ -125,6 +130,7 @@ class Staging:
         }
         match = "bulk_match_validity" if dated else "bulk_match"
         with self._cursor() as cursor:
+            cursor.execute(_template("bulk_prepare"))
             cursor.execute(
                 _template("bulk_classify").format(
                     **values,
@@ -150,7 +156,9 @@ class Staging:
             cursor.execute(*self._insert(parameters))
             new = int(cursor.rowcount)
             cursor.execute(self._update(), parameters)
-            return new, int(cursor.rowcount)
+            changed = int(cursor.rowcount)
+            cursor.execute(_template("bulk_finish"))
+            return new, changed
 
     def _cursor(self) -> CursorWrapper:
         return connections[STAFF_DATABASE].cursor()
@@ -202,6 +210,10 @@ class Staging:
         return "\n               OR ".join(["t.geom IS DISTINCT FROM s.geom", *tests])
 
     def _refusals(self) -> Iterator[str]:
+        if self.plan.off_map_possible:
+            yield _template("bulk_off_map")
+        if self.plan.source_srid != STORAGE_SRID:
+            yield _template("bulk_invalid")
         if {"valid_from", "valid_to"} <= self._staged.keys():
             yield "\n           WHEN s.valid_to < s.valid_from THEN 'validity_reversed'"
         for name in self._unique_fields():

@@ -9,10 +9,7 @@ WITH repeated AS (
 )
 SELECT s.source_row, matched.feature_id,
        CASE
-           WHEN repeated.first_row < s.source_row THEN 'duplicate_key'
-           WHEN public.ST_XMin(s.geom) < -180 OR public.ST_XMax(s.geom) > 180
-             OR public.ST_YMin(s.geom) < -85.06 OR public.ST_YMax(s.geom) > 85.06 THEN 'out_of_bounds'
-           WHEN NOT public.ST_IsValid(s.geom) THEN 'invalid_on_the_map'{refusals}
+           WHEN repeated.first_row < s.source_row THEN 'duplicate_key'{refusals}
            WHEN matched.feature_id IS NULL THEN 'new'
            WHEN {changed} THEN 'changed'
            ELSE 'same'
@@ -21,4 +18,5 @@ FROM pg_temp.import_rows AS s
 LEFT JOIN repeated ON repeated.feature_key = s.feature_key
     AND repeated.valid_to IS NOT DISTINCT FROM {valid_to}
 LEFT JOIN matched ON matched.source_row = s.source_row
-LEFT JOIN city.{table} AS t ON t.id = matched.feature_id
+LEFT JOIN city.{table} AS t ON t.id = matched.feature_id;
+ANALYZE pg_temp.import_verdicts

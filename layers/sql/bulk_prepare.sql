@@ -1,0 +1,4 @@
+-- Whole tables are joined here. A nested loop is what the planner takes when it believes that a table
+-- is empty because nobody has counted it yet, and that costs hours instead of seconds.
+SET LOCAL enable_nestloop = off;
+ANALYZE pg_temp.import_rows (source_row, feature_key)

@@ -1,0 +1,140 @@
+"""What a file is, what may be in an archive, and how its text is encoded."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from importers import text_encoding
+from importers.archive import ArchiveLimits, extract
+from importers.issues import FileRefused
+from importers.magic import FileKind, kind_of
+
+
+def write_dbf(path: Path, texts: list[bytes], width: int = 20, driver: int = 0) -> Path:
+    """One text field called TEN."""
+    head = bytearray(32)
+    head[0] = 3
+    head[4:8] = len(texts).to_bytes(4, "little")
+    head[8:10] = (65).to_bytes(2, "little")
+    head[10:12] = (width + 1).to_bytes(2, "little")
+    head[29] = driver
+    field = bytearray(32)
+    field[:3] = b"TEN"
+    field[11:12] = b"C"
+    field[16] = width
+    rows = b"".join(b" " + text.ljust(width) for text in texts)
+    path.write_bytes(bytes(head) + bytes(field) + b"\r" + rows + b"\x1a")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ((9994).to_bytes(4, "big") + bytes(96), FileKind.SHAPEFILE),
+        (b"SQLite format 3\x00" + bytes(52) + b"GPKG", FileKind.GEOPACKAGE),
+        (b'\xef\xbb\xbf {"type": "FeatureCollection"', FileKind.GEOJSON),
+        (b"PK\x03\x04", FileKind.ZIP),
+    ],
+)
+def test_kinds_by_first_bytes(tmp_path: Path, head: bytes, kind: FileKind) -> None:
+    file = tmp_path / "any.name"
+    file.write_bytes(head)
+    assert kind_of(file) is kind
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"", b"<OGRVRTDataSource>", b"SQLite format 3\x00" + bytes(80), b"%PDF-1.4", b"[1, 2]", b"{}"],
+)
+def test_anything_else_never_reaches_the_reader(tmp_path: Path, head: bytes) -> None:
+    file = tmp_path / "parcels.shp"
+    file.write_bytes(head)
+    with pytest.raises(FileRefused):
+        kind_of(file)
+
+
+def make_zip(path: Path, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return path
+
+
+def test_an_archive_is_unpacked_flat(tmp_path: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", folder__x="1", y="2")  # type: ignore[arg-type]
+    found = extract(archive, tmp_path)
+    assert sorted(file.name for file in found) == ["x", "y"]
+
+
+def test_an_archive_may_not_leave_its_folder(tmp_path: Path) -> None:
+    for name in ("../x", "/etc/x", "a/../../x", "C:x"):
+        archive = tmp_path / "a.zip"
+        with zipfile.ZipFile(archive, "w") as opened:
+            opened.writestr(name, "1")
+        with pytest.raises(FileRefused, match="outside"):
+            extract(archive, tmp_path)
+
+
+def test_an_archive_may_not_hold_links(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("x.shp")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(FileRefused, match="link"):
+        extract(tmp_path / "a.zip", tmp_path)
+
+
+def test_an_archive_may_not_explode(tmp_path: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", bomb=bytes(20_000_000))
+    with pytest.raises(FileRefused, match="belief"):
+        extract(archive, tmp_path)
+    many = make_zip(tmp_path / "b.zip", **{f"m{number}": b"" for number in range(6)})
+    with pytest.raises(FileRefused, match="more than 5"):
+        extract(many, tmp_path, ArchiveLimits(max_members=5))
+    large = make_zip(tmp_path / "c.zip", large=bytes(2_000))
+    with pytest.raises(FileRefused, match="unpacks"):
+        extract(large, tmp_path, ArchiveLimits(max_total_bytes=1_000))
+
+
+def test_an_archive_may_not_overlap_itself(tmp_path: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", first=b"1" * 50, second=b"2" * 50)
+    raw = archive.read_bytes()
+    start = raw.index(b"PK\x01\x02")
+    first = raw[start : raw.index(b"PK\x01\x02", start + 4)]
+    doubled = raw.replace(raw[start + len(first) :][: len(first) + 1], first + b"e", 1)
+    archive.write_bytes(doubled)
+    with pytest.raises(FileRefused):
+        extract(archive, tmp_path)
+
+
+def test_damaged_archive(tmp_path: Path) -> None:
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(b"PK\x03\x04" + bytes(40))
+    with pytest.raises(FileRefused, match="damaged"):
+        extract(archive, tmp_path)
+
+
+def test_utf8_bytes_overrule_a_false_cpg(tmp_path: Path) -> None:
+    dbf = write_dbf(tmp_path / "x.dbf", ["Phường 5".encode()])
+    found = text_encoding.decide(dbf, "1252")
+    assert found.codec == "utf-8"
+    assert [issue.code for issue in found.issues] == ["encoding_overruled"]
+    assert text_encoding.decide(dbf, "UTF-8").issues == ()
+
+
+def test_a_letter_cut_by_the_width_is_still_utf8(tmp_path: Path) -> None:
+    dbf = write_dbf(tmp_path / "x.dbf", ["Phường Thới Sơn".encode()[:6]], width=6)
+    assert "Phường Thới Sơn".encode()[:6][-1] > 127
+    assert text_encoding.is_utf8(dbf)
+
+
+def test_other_bytes_follow_the_cpg_or_are_guessed_with_a_warning(tmp_path: Path) -> None:
+    dbf = write_dbf(tmp_path / "x.dbf", ["Đô thị".encode("cp1258", "replace")])
+    assert text_encoding.decide(dbf, "1258").codec == "cp1258"
+    guessed = text_encoding.decide(dbf, "")
+    assert guessed.codec == "cp1258"
+    assert [issue.code for issue in guessed.issues] == ["encoding_guessed"]
+    assert text_encoding.decide(dbf, "", "latin-1").codec == "iso8859-1"
+    with pytest.raises(FileRefused, match="not known"):
+        text_encoding.decide(dbf, "", "klingon")

@@ -1,0 +1,65 @@
+"""Which column fills which field."""
+
+import pytest
+
+from importers.issues import FileRefused
+from importers.mapping import parse_pairs, settle
+from layers.registry import theme_by_key
+
+
+def test_known_names_are_found_whatever_their_case_and_underscores() -> None:
+    found = settle(theme_by_key("parcels"), ["so_to", "SoThua", "dien_tich", "quy_hoach"], {})
+    assert found.targets == {"so_to": "so_to", "so_thua": "SoThua", "area_m2": "dien_tich"}
+    assert found.kept == ("quy_hoach",)
+
+
+def test_names_cut_to_ten_letters_are_found() -> None:
+    found = settle(theme_by_key("parcels"), ["SOHIEUTOBA", "SOTHUTUTHU"], {})
+    assert found.targets == {"so_to": "SOHIEUTOBA", "so_thua": "SOTHUTUTHU"}
+
+
+def test_a_column_fills_one_field_only() -> None:
+    found = settle(theme_by_key("infrastructure"), ["LOAI", "CAP"], {})
+    assert found.targets == {"kind": "LOAI"}
+    assert found.kept == ("CAP",)
+
+
+def test_what_is_chosen_comes_first() -> None:
+    theme = theme_by_key("tourism")
+    chosen = {"texts.fr": "FR", "name": ""}
+    found = settle(theme, ["TEN", "FR", "ID"], chosen, keys=["ID"])
+    assert found.targets == {"texts.fr": "FR", "slug": "ID"}
+    assert found.kept == ("TEN",)
+
+
+def test_keys_fill_the_last_parts_of_the_natural_key_but_no_days() -> None:
+    assert settle(theme_by_key("admin_units"), ["A"], {}, ["A"]).targets == {"code": "A"}
+    planned = settle(theme_by_key("planned_land_use"), ["A"], {}, ["A"]).targets
+    assert planned == {"plot_code": "A"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "keys", "message"),
+    [
+        ({"colour": "TEN"}, (), "no field 'colour'"),
+        ({"name": "MISSING"}, (), "no column 'MISSING'"),
+        ({"texts": "TEN"}, (), "no field 'texts'"),
+        ({"texts.'; drop": "TEN"}, (), "no field"),
+        ({"name.en": "TEN"}, (), "no field"),
+        ({"extra": "TEN"}, (), "no field"),
+        ({"id": "TEN"}, (), "no field"),
+        ({}, ("MISSING",), "no column"),
+        ({}, ("TEN", "TEN"), "key column"),
+    ],
+)
+def test_wrong_choices_are_named(
+    chosen: dict[str, str], keys: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(FileRefused, match=message):
+        settle(theme_by_key("tourism"), ["TEN"], chosen, keys)
+
+
+def test_pairs() -> None:
+    assert parse_pairs(["name=TEN", "code="]) == {"name": "TEN", "code": ""}
+    with pytest.raises(FileRefused):
+        parse_pairs(["name"])
