@@ -1,11 +1,17 @@
 """Small files that the import tests write for themselves."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyogrio.raw
 import shapely
+
+from gis_core.access import Actor, system_actor
+from importers.pipeline import import_file
+from importers.report import Report
+from importers.request import ImportRequest
 
 EAST, NORTH = 567_000.0, 1_145_000.0
 Shapes = list[shapely.Geometry | None]
@@ -17,7 +23,7 @@ def square(number: int, size: float = 20.0) -> shapely.Polygon:
 
 
 def shapefile(
-    path: Path, shapes: Shapes, columns: dict[str, list[Any]], crs_name: str | None = "EPSG:9210"
+    path: Path, shapes: Shapes, columns: Mapping[str, Any], crs_name: str | None = "EPSG:9210"
 ) -> Path:
     """Write a shapefile or, by the suffix, a GeoPackage or GeoJSON."""
     arrays = [np.array(values) for values in columns.values()]
@@ -45,3 +51,20 @@ def parcels(path: Path, count: int = 3, **changes_: list[Any]) -> Path:
         "GHICHU": ["góc phố"] * count,
     }
     return shapefile(path, [square(number) for number in range(count)], {**columns, **changes_})
+
+
+ACTOR = system_actor("tests")
+
+
+def run(path: Path, theme: str = "parcels", actor: Actor = ACTOR, **options: Any) -> Report:
+    options = {"slug": "zz", "create_layer": True, "apply": True, **options}
+    return import_file(actor, ImportRequest(path=path, theme=theme, **options))
+
+
+def counts(report: Report) -> tuple[int, int, int, int]:
+    assert report.adds_up
+    return report.new, report.changed, report.same, report.rejected
+
+
+def codes(report: Report) -> dict[str, int]:
+    return {group.code: group.count for group in report.issues}

@@ -9,42 +9,23 @@ import numpy as np
 import pytest
 import shapely
 from django.db import connection
-from small_files import EAST, NORTH, Shapes, parcels, shapefile, square
+from small_files import ACTOR, EAST, NORTH, Shapes, codes, counts, parcels, run, shapefile, square
 
 from gis_core import crs
-from gis_core.access import ANONYMOUS, Actor, system_actor
+from gis_core.access import ANONYMOUS
 from gis_core.errors import SignInNeeded
 from gis_core.models import ChangeSet
 from importers import pipeline
 from importers.issues import FileRefused, ImportBroken
 from importers.models import ImportRun
 from importers.pipeline import import_file
-from importers.report import Report
 from importers.request import ImportRequest
-from layers import bulk, changes
+from layers import bulk
 from layers.feature import Layer
-from layers.themes.admin_units import AdminUnit
 from layers.themes.infrastructure import Infrastructure
-from layers.themes.land import Parcel, PlannedLandUse
-from layers.themes.security import SecurityZone
-from layers.themes.tourism import TouristSite
+from layers.themes.land import Parcel
 
 pytestmark = pytest.mark.usefixtures("db")
-ACTOR = system_actor("tests")
-
-
-def run(path: Path, theme: str = "parcels", actor: Actor = ACTOR, **options: Any) -> Report:
-    options = {"slug": "zz", "create_layer": True, "apply": True, **options}
-    return import_file(actor, ImportRequest(path=path, theme=theme, **options))
-
-
-def counts(report: Report) -> tuple[int, int, int, int]:
-    assert report.adds_up
-    return report.new, report.changed, report.same, report.rejected
-
-
-def codes(report: Report) -> dict[str, int]:
-    return {group.code: group.count for group in report.issues}
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
@@ -192,133 +173,6 @@ def test_several_points_in_a_row_are_rejected(tmp_path: Path) -> None:
     report = run(path, theme="infrastructure")
     assert counts(report) == (1, 0, 0, 1)
     assert codes(report)["several_points"] == 1
-
-
-def test_names_texts_and_search_equal_those_of_an_edit(tmp_path: Path) -> None:
-    path = shapefile(
-        tmp_path / "a.geojson",
-        [shapely.Point(106.36, 10.36)],
-        {
-            "MA": ["cho-my-tho"],
-            "TEN": ["Chợ Mỹ Tho"],
-            "TEN_EN": ["My Tho market"],
-            "MOTA_VI": ["Chợ trung tâm"],
-            "DIA_CHI": ["Đường Võ Tánh"],
-            "LOAI": ["market"],
-        },
-        "EPSG:4326",
-    )
-    run(path, theme="tourism")
-    row = TouristSite.objects.get()
-    assert row.names == {"en": "My Tho market"}
-    assert row.texts == {"vi": "Chợ trung tâm"}
-    theme = bulk.theme_by_key("tourism")
-    assert (
-        row.search_text
-        == changes.search_text(theme, row)
-        == "cho my tho my tho market duong vo tanh"
-    )
-    assert row.feature_key == changes.feature_key(theme, row) == "cho-my-tho"
-    assert row.in_city
-
-
-def test_another_language_is_added_beside_those_that_are_there(tmp_path: Path) -> None:
-    columns = {"MA": ["a"], "TEN": ["Chợ"], "TEN_EN": ["Market"]}
-    point: Shapes = [shapely.Point(106.36, 10.36)]
-    run(shapefile(tmp_path / "a.geojson", point, columns, "EPSG:4326"), theme="tourism")
-    french = shapefile(
-        tmp_path / "b.geojson", point, {"MA": ["a"], "TEN": ["Chợ"], "FR": ["Marché"]}, "EPSG:4326"
-    )
-    run(french, theme="tourism", mapping={"names.fr": "FR"})
-    assert TouristSite.objects.get().names == {"en": "Market", "fr": "Marché"}
-
-
-def test_places_without_an_address_get_one_that_stays(tmp_path: Path) -> None:
-    points: Shapes = [shapely.Point(106.36, 10.36), shapely.Point(106.37, 10.36)]
-    path = shapefile(tmp_path / "a.geojson", points, {"name": ["Cà phê", ""]}, "EPSG:4326")
-    report = run(path, theme="tourism")
-    assert codes(report)["no_key"] == 1
-    first, second = sorted(TouristSite.objects.values_list("slug", flat=True))
-    assert first.startswith("ca-phe-")
-    assert second.startswith("place-")
-    assert counts(run(path, theme="tourism")) == (0, 0, 2, 0)
-
-
-def test_an_address_of_another_layer_is_taken(tmp_path: Path) -> None:
-    path = shapefile(
-        tmp_path / "a.geojson", [shapely.Point(106.36, 10.36)], {"MA": ["a"]}, "EPSG:4326"
-    )
-    run(path, theme="tourism")
-    report = run(path, theme="tourism", slug="zz-other")
-    assert counts(report) == (0, 0, 0, 1)
-    assert codes(report)["taken"] == 1
-
-
-def test_rows_without_a_key_are_told_apart_by_content(tmp_path: Path) -> None:
-    shapes: Shapes = [square(0), square(1), square(1)]
-    path = shapefile(tmp_path / "a.shp", shapes, {"NOTE": ["a", "b", "b"]})
-    report = run(path, theme="topography")
-    assert counts(report) == (2, 0, 0, 1)
-    model = bulk.theme_by_key("topography").model
-    keys = list(model.objects.values_list("feature_key", flat=True))
-    assert all(key.startswith("sha:") and len(key) == 28 for key in keys)
-    assert counts(run(path, theme="topography")) == (0, 0, 2, 1)
-
-
-def test_limits_of_a_plan_are_parsed_beside_their_text(tmp_path: Path) -> None:
-    columns = {
-        "MA_LO": ["A1", "A2"],
-        "SO_QD": ["12/QĐ"] * 2,
-        "MATDO_XD": ["40-60", "theo QH"],
-        "TANG_CAO": ["≤ 5", ""],
-        "HESO_SDD": ["1,2 - 2,5", None],
-        "NGAY_QD": ["01/07/2025"] * 2,
-    }
-    report = run(shapefile(tmp_path / "a.shp", [square(0), square(1)], columns), "planned_land_use")
-    row = PlannedLandUse.objects.get(plot_code="A1")
-    assert (row.density_text, row.density_min_pct, row.density_max_pct) == ("40-60", 40, 60)
-    assert (row.storeys_min, row.storeys_max, row.floor_area_ratio_max) == (None, 5, 2.5)
-    assert str(row.decision_date) == "2025-07-01"
-    assert PlannedLandUse.objects.get(plot_code="A2").density_text == "theo QH"
-    assert codes(report)["bad_value"] == 1
-
-
-def test_unknown_codes_are_kept_and_counted(tmp_path: Path) -> None:
-    report = run(parcels(tmp_path / "a.shp", LOAI_DAT=["ODT", "XYZ", "XYZ"]))
-    assert counts(report) == (3, 0, 0, 0)
-    assert codes(report)["unknown_code"] == 2
-    assert Parcel.objects.filter(land_use_code="XYZ").count() == 2
-
-
-def test_classes_of_zones(tmp_path: Path) -> None:
-    columns = {"MA": ["A", "B", "C"], "CAP_DO": ["cong_khai", "noi_bo", "đặc biệt"]}
-    report = run(shapefile(tmp_path / "a.shp", [square(n) for n in range(3)], columns), "security")
-    levels = dict(SecurityZone.objects.values_list("code", "sensitivity"))
-    assert levels == {"A": 0, "B": 1, "C": 2}
-    assert codes(report)["unknown_class"] == 1
-
-
-@pytest.mark.parametrize("column", ["CAP_DO", "GHICHU"])
-def test_a_state_secret_refuses_the_whole_file(tmp_path: Path, column: str) -> None:
-    columns = {"MA": ["A", "B"], column: ["", "Tối mật"]}
-    with pytest.raises(FileRefused, match="state secret"):
-        run(shapefile(tmp_path / "a.shp", [square(0), square(1)], columns), "security")
-    assert not SecurityZone.objects.exists()
-
-
-def test_the_end_of_a_validity_is_a_change_and_stays_the_same_later(tmp_path: Path) -> None:
-    def unit(name: str, ends: str | None) -> Path:
-        columns = {"MA_DVHC": ["28249"], "TEN": ["Phường 5"], "DEN_NGAY": [ends]}
-        return shapefile(tmp_path / name, [square(0)], columns)
-
-    assert counts(run(unit("a.gpkg", None), "admin_units")) == (1, 0, 0, 0)
-    ended = unit("b.gpkg", "2025-06-30")
-    assert counts(run(ended, "admin_units")) == (0, 1, 0, 0)
-    assert counts(run(ended, "admin_units")) == (0, 0, 1, 0)
-    # The code is used again, for a unit of its own.
-    assert counts(run(unit("c.gpkg", None), "admin_units")) == (1, 0, 0, 0)
-    assert AdminUnit.objects.count() == 2
-    assert AdminUnit.objects.first().level == "commune"  # type: ignore[union-attr]
 
 
 def test_who_may_not_import_is_refused(tmp_path: Path) -> None:
