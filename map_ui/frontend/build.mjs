@@ -63,7 +63,7 @@ const tests = {
   minify: false,
   platform: "node",
   format: "esm",
-  outdir: path.join(modules, ".cache/city-gis-tests"),
+  outdir: path.join(root, "var/front_end_tests"),
   outExtension: { ".js": ".mjs" },
   plugins: [onlyTransverseMercator],
 };

@@ -338,7 +338,7 @@ def test_the_command_reports_then_writes(db: None, tmp_path: Path) -> None:
     text = out.getvalue()
     for part in ("9 × 9 px", "EPSG:9210", "Decision 05/2007", "0 to 2", "ramp: 0", "--apply"):
         assert part in text
-    assert not Raster.objects.exists()
+    assert not Raster.objects.filter(slug="depth").exists()
     call_command(
         "import_raster",
         *(path, "--slug=depth", "--unit=m", f"--legend={legend}", "--title-vi=Độ sâu"),
