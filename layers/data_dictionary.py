@@ -172,18 +172,6 @@ def _theme(theme: Theme, labels: _Labels) -> Iterator[str]:
         f" Searched: {_ticked(theme.search_fields)}.",
     ]
     yield "\n".join(facts) + "\n"
-    rows = _own_columns(theme, labels)
-    yield _table(("column", "label", "type", "who reads", "read from columns", "notes"), rows)
-    names = {
-        target: columns
-        for target, columns in theme.source_columns.items()
-        if target.split(".")[0] not in theme.own_fields
-    }
-    shared = "; ".join(f"`{target}` from {_ticked(names[target])}" for target in sorted(names))
-    yield f"Common columns are read so: {shared}.\n"
-
-
-def _own_columns(theme: Theme, labels: _Labels) -> list[tuple[str, ...]]:
     rows = [_own_field(theme, name, labels) for name in theme.own_fields]
     yield _table(("column", "label", "type", "who reads", "read from columns", "notes"), rows)
     names = {
@@ -193,29 +181,6 @@ def _own_columns(theme: Theme, labels: _Labels) -> list[tuple[str, ...]]:
     }
     shared = "; ".join(f"`{target}` from {_ticked(names[target])}" for target in sorted(names))
     yield f"Common columns are read so: {shared}.\n"
-
-
-def _own_columns(theme: Theme, labels: _Labels) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    for name in theme.own_fields:
-        field: Any = theme.model._meta.get_field(name)
-        sources = [
-            column
-            for target, columns in theme.source_columns.items()
-            if target.split(".")[0] == name
-            for column in columns
-        ]
-        rows.append(
-            (
-                f"`{field.column}`",
-                _label(field, labels),
-                _type(field),
-                _READERS[theme.fields[name]],
-                _ticked(sources),
-                _note(field),
-            )
-        )
-    return rows
 
 
 def _other_tables(labels: _Labels) -> Iterator[str]:

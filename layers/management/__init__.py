@@ -1,1 +1,1 @@
-"""Management commands of the layers."""
+"""Commands of `manage.py`."""
