@@ -1,6 +1,7 @@
 """The Chromium that the browser tests drive."""
 
 import shutil
+from ctypes.util import find_library
 from pathlib import Path
 
 from script.setup.checkout import Checkout
@@ -14,6 +15,10 @@ PROGRAMS = ("chromium", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-dejavu-core")
 
 
+# The Node inside Playwright's package is linked to it, and a minimal system has it not.
+DRIVER_LIBRARY = "libatomic1"
+
+
 def distribution(os_release: Path = Path("/etc/os-release")) -> str:
     """Return the id of this machine's distribution (`debian`, `ubuntu`), or an empty text."""
     try:
@@ -25,13 +30,14 @@ def distribution(os_release: Path = Path("/etc/os-release")) -> str:
 
 
 def missing_packages() -> list[str]:
-    """Return the system packages that give this machine a Chromium.
+    """Return the system packages that browser tests lack here.
 
-    None on Ubuntu, whose package is a pointer to a snap: there Playwright fetches its own.
+    No Chromium on Ubuntu, whose package is a pointer to a snap: there Playwright fetches its own.
     """
+    missing = [] if find_library("atomic") else [DRIVER_LIBRARY]
     if distribution() == "ubuntu" or any(shutil.which(name) for name in PROGRAMS):
-        return []
-    return list(PACKAGES)
+        return missing
+    return [*PACKAGES, *missing]
 
 
 def find_chromium(checkout: Checkout) -> str | None:
