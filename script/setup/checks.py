@@ -68,7 +68,7 @@ def all_checks(checkout: Checkout, *, slow: bool) -> list[Check]:
             checks.append(Check(name, tuple(npm(checkout, "run", "--silent", script))))
     quick = [] if slow else ["-m", "not slow"]
     for group in _TEST_GROUPS:
-        selection = ["-p", "script.setup.pytest_groups", "--group", group, *quick]
+        selection = ["--group", group, *quick]
         checks.append(pytest_check(checkout, f"{group} tests", selection))
     return checks
 
@@ -82,7 +82,8 @@ def pytest_check(checkout: Checkout, name: str, arguments: Sequence[str]) -> Che
     """Return one pytest run with a database of its own."""
     word = name.split(maxsplit=1)[0]
     report = checkout.logs / f"pytest-{word}.xml"
-    argv = (str(checkout.python), "-m", "pytest", f"--junitxml={report}", *arguments)
+    plugin = ("-p", "script.setup.pytest_groups")
+    argv = (str(checkout.python), "-m", "pytest", *plugin, f"--junitxml={report}", *arguments)
     return Check(name, argv, report, f"test_city_{os.getpid()}_{word}")
 
 

@@ -1,11 +1,13 @@
 """A pytest plugin: run the tests of one group only (`--group unit|database|browser`).
 
 A test belongs to `browser` by its mark, to `database` when it asks for the database by a fixture,
-and to `unit` otherwise.
+and to `unit` otherwise. Generated examples have no time limit here: how long one takes on a busy
+machine says nothing about the code.
 """
 
 from collections.abc import Sequence
 
+import hypothesis
 import pytest
 
 GROUPS = ("unit", "database", "browser")
@@ -22,6 +24,12 @@ def group_of(marks: Sequence[str], fixtures: Sequence[str]) -> str:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
     parser.addoption("--group", choices=GROUPS, help="run the tests of this group only")
+
+
+def pytest_configure() -> None:
+    """Take the time limit from generated examples that do not set one themselves."""
+    hypothesis.settings.register_profile("busy machine", deadline=None)
+    hypothesis.settings.load_profile("busy machine")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
