@@ -76,7 +76,7 @@ def layers_by_slug(actor: Actor, slugs: Sequence[str]) -> list[ReadableLayer]:
 
 _RECENT_S = 0.5
 _RECENT_KEPT = 500  # different sets of rights
-_recent: dict[tuple[str, date], tuple[float, dict[str, ReadableLayer]]] = {}
+_recent: dict[tuple[str, str, date], tuple[float, dict[str, ReadableLayer]]] = {}
 
 
 def recent_layers(actor: Actor, slugs: Sequence[str]) -> list[ReadableLayer]:
@@ -85,7 +85,8 @@ def recent_layers(actor: Actor, slugs: Sequence[str]) -> list[ReadableLayer]:
     For tiles, of which a map asks for dozens at once. Rows are read under today's rules anyway:
     the public views look at the layer again.
     """
-    key = (actor.cache_key, actor.today)
+    # With the login: an account without grants has a visitor's rights, but not their database.
+    key = (actor.cache_key, actor.database, actor.today)
     expires, found = _recent.get(key, (0.0, {}))
     if monotonic() >= expires:
         found = {entry.slug: entry for entry in layers(actor)}
