@@ -21,7 +21,7 @@ from layers import changes
 from layers.feature import CodeField
 from layers.models import Layer
 from layers.registry import AREA, LINE, Theme, theme_by_key
-from layers.selectors import ReadableLayer
+from layers.selectors import ReadableLayer, forget_recent_layers
 
 SYSTEM = system_actor("test")
 SECRET = "Bimat"
@@ -55,6 +55,7 @@ def make_layer(slug: str, theme: str, geometry_type: str | None = None, **facts:
         **facts,
     }
     kind = geometry_type or theme_by_key(theme).geometry_types[0]
+    forget_recent_layers()
     return Layer.objects.create(slug=slug, theme=theme, geometry_type=kind, **values)
 
 
@@ -152,6 +153,7 @@ def remove(layers: Sequence[Layer]) -> None:
                 f"DELETE FROM city.{theme.table}_history WHERE layer_id = %s", [layer.pk]
             )
         Layer.objects.filter(pk=layer.pk)._raw_delete("default")
+    forget_recent_layers()
 
 
 @contextmanager
