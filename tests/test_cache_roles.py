@@ -10,6 +10,7 @@ from sample_features import LAT, LON, SYSTEM, Sample, add, committed, make_layer
 from staff_roles import STAFF_ROLES as ROLES
 
 from gis_core.access import ANONYMOUS, Actor
+from gis_core.models import User
 from gis_core.tile_grid import tile_at
 from layers import changes, selectors, tiles
 
@@ -53,18 +54,28 @@ def body(client: Client, where: str, **headers: str) -> tuple[int, bytes]:
     return response.status_code, whole.partition(b'"features"')[2] or whole
 
 
-@pytest.mark.parametrize("first", EVERYBODY)
-def test_nobody_gets_what_was_made_for_another(first: str, rows: dict, sign_in: Callable):
-    clients = {role: sign_in(role) for role in EVERYBODY}
-    for where in addresses():
-        cold = {}
-        for role, client in clients.items():
+@pytest.fixture(scope="module")
+def alone(rows: dict, accounts: dict[str, int]) -> dict[tuple[str, str], tuple[int, bytes]]:
+    """(role, address) → the answer when nothing is kept from anybody."""
+    found = {}
+    for role in EVERYBODY:
+        client = Client()
+        if role in accounts:
+            client.force_login(User.objects.get(pk=accounts[role]))
+        for where in addresses():
             forget()
-            cold[role] = body(client, where)
+            found[role, where] = body(client, where)
+    return found
+
+
+@pytest.mark.parametrize("first", EVERYBODY)
+def test_nobody_gets_what_was_made_for_another(first: str, alone: dict, sign_in: Callable):
+    others = {role: sign_in(role) for role in EVERYBODY if role != first}
+    for where in addresses():
         forget()
-        body(clients[first], where)
-        warm = {role: body(client, where) for role, client in clients.items()}
-        assert warm == cold, where
+        body(sign_in(first), where)
+        warm = {role: body(client, where) for role, client in others.items()}
+        assert warm == {role: alone[role, where] for role in others}, where
 
 
 def test_a_foreign_etag_is_not_a_match(rows: dict, sign_in: Callable):
