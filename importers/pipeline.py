@@ -45,7 +45,7 @@ class _Run:
     crs: SourceCrs
     log: IssueLog
     progress: Progress | None
-    started: float
+    look_at_shapes: bool
 
 
 def import_file(
@@ -61,8 +61,31 @@ def import_file(
     Raises FileRefused for a file that cannot be imported, NotAllowed or SignInNeeded, and
     ImportBroken when rows do not add up; in each case nothing was written.
     """
-    started = time.monotonic()
     access.require(actor, Action.IMPORT, request.theme, request.slug)
+    try:
+        return _attempt(actor, request, progress, on_error, look_at_shapes=not request.apply)
+    except IntegrityError as error:
+        if not _is_about_shapes(error):
+            rule = str(error).splitlines()[0]
+            raise FileRefused(f"A rule of the layer is broken, nothing written: {rule}") from error
+    # A shape became invalid by the transformation: once more, now finding out which.
+    return _attempt(actor, request, progress, on_error, look_at_shapes=True)
+
+
+def _is_about_shapes(error: IntegrityError) -> bool:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", "")).endswith("_geom_fits")
+
+
+def _attempt(
+    actor: Actor,
+    request: ImportRequest,
+    progress: Progress | None,
+    on_error: Callable[[Issue], None] | None,
+    *,
+    look_at_shapes: bool,
+) -> Report:
+    started = time.monotonic()
     theme = theme_of(request.theme)
     log = IssueLog(on_error=on_error)
     opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
@@ -70,16 +93,12 @@ def import_file(
         columns = [decode_name(name, source.encoding) for name in source.columns]
         matched = settle(theme, columns, request.mapping, request.keys)
         crs = source_crs.decide(source.crs_text, source.bounds, request.source_crs)
-        run = _Run(actor, request, source, matched, crs, log, progress, started)
+        run = _Run(actor, request, source, matched, crs, log, progress, look_at_shapes)
         _note_file(run)
-        try:
-            with transaction.atomic(using=STAFF_DATABASE):
-                report = _in_transaction(run)
-                if not request.apply:
-                    transaction.set_rollback(True, using=STAFF_DATABASE)
-        except IntegrityError as error:
-            rule = str(error).splitlines()[0]
-            raise FileRefused(f"A rule of the layer is broken, nothing written: {rule}") from error
+        with transaction.atomic(using=STAFF_DATABASE):
+            report = _in_transaction(run)
+            if not request.apply:
+                transaction.set_rollback(True, using=STAFF_DATABASE)
     return replace(report, seconds=time.monotonic() - started)
 
 
@@ -116,7 +135,7 @@ def _in_transaction(run: _Run) -> Report:
 
 
 def _classified(run: _Run, layer: Layer, prepared: Preparation, staging: Staging) -> Report:
-    verdicts = staging.classify()
+    verdicts = staging.classify(look_at_shapes=run.look_at_shapes)
     counts = {name: verdicts.pop(name, 0) for name in (NEW, CHANGED, SAME)}
     for row, reason in staging.rejected() if verdicts else ():
         run.log.add(Issue(reason, Severity.ERROR, row))

@@ -47,10 +47,10 @@ class GeometryFits(Func):
     One NaN or out-of-range row would break every tile of its layer, so the table refuses it.
     """
 
+    # Whatever is empty or not finite lies in no box; @ looks at stored bounds only.
     template = (
-        "(NOT ST_IsEmpty(%(expressions)s) AND ST_XMin(%(expressions)s) >= -180"
-        " AND ST_XMax(%(expressions)s) <= 180 AND ST_YMin(%(expressions)s) >= -85.06"
-        " AND ST_YMax(%(expressions)s) <= 85.06 AND ST_IsValid(%(expressions)s)"
+        f"(%(expressions)s @ ST_MakeEnvelope(-180, -85.06, 180, 85.06, {STORAGE_SRID})"
+        " AND ST_IsValid(%(expressions)s)"
         f" AND ST_NPoints(%(expressions)s) <= {MAX_VERTICES})"
     )
     output_field = models.BooleanField()

@@ -23,15 +23,20 @@ LANGUAGE plpgsql AS $$
 DECLARE
     current_set bigint := city.current_change_set();
     wrong text;
+    foreign_set boolean;
+    layers bigint[];
 BEGIN
-    IF EXISTS (SELECT FROM new_rows WHERE change_set_id <> current_set) THEN
+    -- One pass over the new rows, which may be a million.
+    SELECT bool_or(change_set_id <> current_set), array_agg(DISTINCT layer_id)
+    INTO foreign_set, layers FROM new_rows;
+    IF foreign_set THEN
         RAISE EXCEPTION 'rows must carry the change set of their transaction';
     END IF;
     IF NOT EXISTS (SELECT FROM city.gis_core_changeset WHERE id = current_set) THEN
         RAISE EXCEPTION 'change set % does not exist', current_set;
     END IF;
     SELECT 'layer ' || used.layer_id INTO wrong
-    FROM (SELECT DISTINCT layer_id FROM new_rows) AS used
+    FROM unnest(layers) AS used (layer_id)
     LEFT JOIN city.layers_layer AS layer ON layer.id = used.layer_id
     WHERE layer.id IS NULL OR layer.theme <> TG_ARGV[0] LIMIT 1;
     IF wrong IS NOT NULL THEN
@@ -46,7 +51,7 @@ BEGIN
         END IF;
     END IF;
     UPDATE city.layers_layer AS layer SET data_version = layer.data_version + 1
-    WHERE layer.id IN (SELECT layer_id FROM new_rows);
+    WHERE layer.id = ANY (layers);
     RETURN NULL;
 END $$;
 
