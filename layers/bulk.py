@@ -8,7 +8,6 @@ the transaction that the caller has open. The SQL is in layers/sql/.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import Error, connections, models
@@ -19,15 +18,14 @@ from gis_core import access, history
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.crs import STORAGE_SRID
 from gis_core.models import ChangeSet
+from layers.bulk_sql import take_away, template
 from layers.byte_stream import ByteStream
 from layers.feature import Layer
 from layers.registry import Theme, theme_by_key
 
 NEW, CHANGED, SAME = "new", "changed", "same"
 INHERITED_WRITABLE = ("name", "names", "valid_from", "valid_to", "sensitivity", "extra")
-_SQL = Path(__file__).parent / "sql"
 _CHUNK_BYTES = 1 << 20
-BUILD_INDEXES_AFTER = 20_000  # new rows
 
 
 @dataclass(frozen=True)
@@ -81,11 +79,6 @@ def writable_fields(theme: Theme) -> dict[str, models.Field[Any, Any]]:
     return fields
 
 
-@cache
-def _template(name: str) -> str:
-    return (_SQL / f"{name}.sql").read_text(encoding="utf-8").rstrip()
-
-
 def _quote(name: str) -> str:
     return str(connections[STAFF_DATABASE].ops.quote_name(name))
 
@@ -97,7 +90,7 @@ def _geometry() -> str:
     It is transformed with the parameters of its private SRID; outer rings are turned
     counter-clockwise, so that equal shapes have equal bytes.
     """
-    return _template("bulk_geometry").format(storage_srid=STORAGE_SRID)
+    return template("bulk_geometry").format(storage_srid=STORAGE_SRID)
 
 
 class Staging:
@@ -115,11 +108,11 @@ class Staging:
         listed = "".join(f", {_quote(c.name)}" for c in self.plan.columns)
         with self._cursor() as cursor:
             cursor.execute(
-                _template("bulk_stage").format(
+                template("bulk_stage").format(
                     source_srid=int(self.plan.source_srid), columns=declared
                 )
             )
-            copy = _template("bulk_copy").format(columns=listed)
+            copy = template("bulk_copy").format(columns=listed)
             stream = ByteStream(rows)
             try:
                 with connections[STAFF_DATABASE].wrap_database_errors:
@@ -144,16 +137,16 @@ class Staging:
         }
         match = "bulk_match_validity" if dated else "bulk_match"
         with self._cursor() as cursor:
-            cursor.execute(_template("bulk_prepare"))
+            cursor.execute(template("bulk_prepare"))
             cursor.execute(
-                _template("bulk_classify").format(
+                template("bulk_classify").format(
                     **values,
-                    matched=_template(match).format(**values),
+                    matched=template(match).format(**values),
                     refusals="".join(self._refusals(look_at_shapes)),
                     changed=self._changed(),
                 )
             )
-            cursor.execute(_template("bulk_counts"))
+            cursor.execute(template("bulk_counts"))
             counts = {str(verdict): int(count) for verdict, count in cursor.fetchall()}
         self._new = counts.get(NEW, 0)
         return counts
@@ -161,7 +154,7 @@ class Staging:
     def rejected(self) -> Iterator[tuple[int, str]]:
         """Yield (row of the file, reason) of the rows that `classify` turned down."""
         with self._cursor() as cursor:
-            cursor.execute(_template("bulk_rejected"))
+            cursor.execute(template("bulk_rejected"))
             while batch := cursor.fetchmany(10_000):
                 yield from ((int(row), str(reason)) for row, reason in batch)
 
@@ -169,37 +162,15 @@ class Staging:
         """Insert and update as classified; return the numbers of rows. Called by `apply`."""
         parameters = {"change_set": entry.pk, "source": source_id}
         with self._cursor() as cursor:
-            indexes = self._take_indexes_away(cursor)
+            indexes = take_away(cursor, _quote(self.plan.theme.table), self._new)
             cursor.execute(*self._insert(parameters))
             new = int(cursor.rowcount)
             for definition in indexes:
                 cursor.execute(definition)
             cursor.execute(self._update(), parameters)
             changed = int(cursor.rowcount)
-            cursor.execute(_template("bulk_finish"))
+            cursor.execute(template("bulk_finish"))
             return new, changed
-
-    def _take_indexes_away(self, cursor: CursorWrapper) -> list[str]:
-        """Drop the indexes of an empty table before a large load; return how to build them again.
-
-        Building an index over all rows takes a fifth of the time of entering row by row. It locks
-        readers out, so it is done only where there is nothing to read.
-        """
-        table = _quote(self.plan.theme.table)
-        if self._new < BUILD_INDEXES_AFTER or not self._is_empty(cursor):
-            return []
-        cursor.execute(_template("bulk_lock").format(table=table))
-        if not self._is_empty(cursor):  # somebody was quicker
-            return []
-        cursor.execute(_template("bulk_indexes").format(table=table))
-        found = cursor.fetchall()
-        for name, _definition in found:
-            cursor.execute(_template("bulk_drop_index").format(index=name))
-        return [str(definition) for _name, definition in found]
-
-    def _is_empty(self, cursor: CursorWrapper) -> bool:
-        cursor.execute(_template("bulk_is_empty").format(table=_quote(self.plan.theme.table)))
-        return bool(cursor.fetchone()[0])
 
     def _cursor(self) -> CursorWrapper:
         return connections[STAFF_DATABASE].cursor()
@@ -215,7 +186,7 @@ class Staging:
             and not isinstance(model_field, models.JSONField)
         }
         columns += [(_quote(key.removeprefix("default_")), f"%({key})s") for key in constants]
-        statement = _template("bulk_insert").format(
+        statement = template("bulk_insert").format(
             table=_quote(self.plan.theme.table),
             layer_id=int(self.plan.layer.pk),
             search_text=self._search_text(live=False),
@@ -227,7 +198,7 @@ class Staging:
 
     def _update(self) -> str:
         pairs = [(_quote(name), self._value(name, live=True)) for name in self._staged]
-        return _template("bulk_update").format(
+        return template("bulk_update").format(
             table=_quote(self.plan.theme.table),
             search_text=self._search_text(live=True),
             geometry=_geometry(),
@@ -254,13 +225,13 @@ class Staging:
 
     def _refusals(self, look_at_shapes: bool) -> Iterator[str]:
         if self.plan.off_map_possible:
-            yield _template("bulk_off_map").format(geometry=_geometry(), storage_srid=STORAGE_SRID)
+            yield template("bulk_off_map").format(geometry=_geometry(), storage_srid=STORAGE_SRID)
         if look_at_shapes and self.plan.source_srid != STORAGE_SRID:
-            yield _template("bulk_invalid").format(geometry=_geometry())
+            yield template("bulk_invalid").format(geometry=_geometry())
         if {"valid_from", "valid_to"} <= self._staged.keys():
             yield "\n           WHEN s.valid_to < s.valid_from THEN 'validity_reversed'"
         for name in self._unique_fields():
-            yield _template("bulk_taken").format(
+            yield template("bulk_taken").format(
                 table=_quote(self.plan.theme.table), column=_quote(name)
             )
 
@@ -282,7 +253,7 @@ class Staging:
                 continue
             value = self._value(name, live=live) if name in self._staged else f"t.{_quote(name)}"
             if isinstance(self._fields[name], models.JSONField):
-                parts.append(_template("bulk_json_words").format(value=value))
+                parts.append(template("bulk_json_words").format(value=value))
             else:
                 parts.append(f"nullif({value}::text, '')")
         return f"city.fold(concat_ws(' ', {', '.join(parts)}))" if parts else "''"
