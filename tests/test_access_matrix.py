@@ -230,8 +230,7 @@ def test_maps_to_hand_out_hold_public_rows_whoever_asks(
         assert held == [PUBLIC], entry.slug
 
 
-SHOW_FIELDS = {"api.feature", "api.identify", "api.rows"}
-SHOW_FIELDS |= {"layers.geojson", "ogc.item", "ogc.items"}
+SHOW_FIELDS = {"api.feature", "api.identify", "api.rows", "layers.geojson", "ogc.item", "ogc.items"}
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
@@ -274,9 +273,8 @@ def test_hidden_is_answered_like_missing(role: str, planted: list[Planted], ask:
 
 
 def _nameless(answer: Answer, row: Sample) -> Answer:
-    names = ((row.slug, "SLUG"), (str(row.id), "ID"))
     body, headers = answer.body, answer.headers
-    for name, mark in names:
+    for name, mark in ((row.slug, "SLUG"), (str(row.id), "ID")):
         body = body.replace(name.encode(), mark.encode())
         headers = tuple((k, v.replace(name, mark)) for k, v in headers)
     return Answer(answer.status, body, headers)
