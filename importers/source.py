@@ -68,13 +68,24 @@ class Source:
             ) as (meta, reader):
                 geometry = meta["geometry_name"] or "wkb_geometry"
                 for batch in reader:
-                    yield batch, geometry
+                    yield _plain(batch), geometry
         except (DataSourceError, DataLayerError, pa.ArrowException, OSError) as error:
             raise FileRefused(f"The rows cannot be read: {_one_line(error)}") from error
 
     @property
     def _reader(self) -> str | None:
         return self.encoding.reader if self.kind is FileKind.SHAPEFILE else None
+
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the batch with JSON columns as the text that they are; Arrow computes on no JSON."""
+    if not any(isinstance(field.type, pa.BaseExtensionType) for field in batch.schema):
+        return batch
+    columns = [
+        column.storage if isinstance(column, pa.ExtensionArray) else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _one_line(error: Exception) -> str:

@@ -146,18 +146,24 @@ def _fill(step: Operation, row: Feature) -> None:
             setattr(row, name, model_field.clean(value, row))
         except ValidationError as error:
             problems.append({"field": name, "detail": " ".join(error.messages)})
+    theme_key, slug = theme.key, step.layer.slug
+    if row.sensitivity > access.clearance(step.layer.actor, theme_key, slug):
+        detail = gettext("You may not hide a feature from yourself: choose a lower class.")
+        problems.append({"field": "sensitivity", "detail": detail})
     if problems:
         raise Invalid(gettext("Some values are not accepted. Nothing was written."), problems)
     if step.geometry_4326 is not None:
         row.geom = GEOSGeometry(memoryview(shapely.to_wkb(step.geometry_4326)), srid=STORAGE_SRID)
-    row.feature_key = feature_key(theme, row)
+    # A feature that came without a natural key keeps the key that the import gave it.
+    row.feature_key = feature_key(theme, row) or row.feature_key
     row.search_text = search_text(theme, row)
 
 
 def feature_key(theme: Theme, row: Feature) -> str:
-    """Return the natural key of a row: its key fields joined by `/`; blank parts stay empty."""
+    """Return the natural key of a row: its key fields joined by `/`; "" when all are blank."""
     parts = (getattr(row, name) for name in theme.natural_key)
-    return "/".join("" if part is None else str(part) for part in parts)[:200]
+    joined = "/".join("" if part is None else str(part) for part in parts)[:200]
+    return joined if joined.strip("/") else ""
 
 
 def search_text(theme: Theme, row: Feature) -> str:

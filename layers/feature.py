@@ -165,7 +165,7 @@ class Feature(models.Model):
     )
     feature_key = models.CharField(_("natural key"), max_length=200)
     name = models.CharField(_("name"), max_length=250, blank=True, db_default="")
-    names = models.JSONField(_("name in other languages"), default=dict, db_default={})
+    names = models.JSONField(_("name in other languages"), default=dict, db_default={}, blank=True)
     search_text = models.TextField(blank=True, default="", db_default="")
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
@@ -187,7 +187,9 @@ class Feature(models.Model):
         related_name="+",
     )
     source_row = models.IntegerField(null=True)
-    extra = models.JSONField(_("other columns of the source"), default=dict, db_default={})
+    extra = models.JSONField(
+        _("other columns of the source"), default=dict, db_default={}, blank=True
+    )
     geom: Any
     geom_3857: Any
 

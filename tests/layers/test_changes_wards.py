@@ -57,3 +57,21 @@ def test_a_grant_for_one_ward_allows_no_import():
     limited = Actor(1, "p", (Grant("planner", ward_code="99001"),))
     assert not may(limited, Action.IMPORT, "parcels")
     assert may(Actor(1, "p", (Grant("planner"),)), Action.IMPORT, "parcels")
+
+
+def test_nobody_hides_a_feature_from_themselves(site_layer):
+    from gis_core.errors import Invalid
+    from gis_core.models import User
+
+    user = User.objects.create(username="hiding-planner")
+    actor = Actor(user.pk, "planner", (Grant("planner"),))
+    entry = selectors.layer(actor, "zz-sites")
+    values = {"slug": "hidden", "name": "Điểm ẩn", "sensitivity": 2}
+    with pytest.raises(Invalid) as caught:
+        changes.apply(
+            actor,
+            [Operation(Kind.CREATE, entry, values, shapely.Point(106.35, 10.35))],
+            title="hide",
+            channel="browser",
+        )
+    assert caught.value.errors[0]["field"] == "sensitivity"
