@@ -31,30 +31,32 @@ pytestmark = pytest.mark.usefixtures("db")
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     report = run(parcels(tmp_path / "a.shp"), apply=False)
     assert counts(report) == (3, 0, 0, 0)
-    assert not Parcel.objects.exists()
+    assert not Parcel.objects.filter(layer__slug="zz").exists()
     assert not Layer.objects.filter(slug="zz").exists()
-    assert not ImportRun.objects.exists()
-    assert not ChangeSet.objects.exists()
+    assert not ImportRun.objects.filter(layer__slug="zz").exists()
+    assert not ChangeSet.objects.filter(title__endswith="→ zz").exists()
 
 
 def test_rows_arrive_typed_with_their_source(tmp_path: Path) -> None:
     report = run(parcels(tmp_path / "a.shp"))
     assert counts(report) == (3, 0, 0, 0)
-    row = Parcel.objects.get(so_thua="2")
+    row = Parcel.objects.filter(layer__slug="zz").get(so_thua="2")
     assert (row.feature_key, row.land_use_code, str(row.area_m2)) == ("/5/2", "ODT", "400.5")
     assert row.extra == {"GHICHU": "góc phố"}
     assert row.source_row == 2
     assert row.source is not None
     assert (row.source.epsg, row.source.encoding, row.source.filename) == (9210, "utf-8", "a.shp")
     assert row.change_set_id == report.change_set
-    assert ChangeSet.objects.get().channel == ChangeSet.Channel.IMPORT
+    assert (
+        ChangeSet.objects.filter(title__endswith="→ zz").get().channel == ChangeSet.Channel.IMPORT
+    )
     assert 0 < row.pk < 2**53
 
 
 def test_the_original_file_is_kept(tmp_path: Path, settings_media: Path) -> None:
     path = parcels(tmp_path / "a.shp")
     run(path)
-    stored = settings_media / ImportRun.objects.get().source.stored_path
+    stored = settings_media / ImportRun.objects.filter(layer__slug="zz").get().source.stored_path
     assert stored.read_bytes() == path.read_bytes()
     assert stored.with_suffix(".prj").exists()
 
@@ -69,7 +71,7 @@ def settings_media(database: str) -> Path:
 def test_the_official_transformation_is_used(tmp_path: Path) -> None:
     place = shapely.Point(567_000, 1_145_000)
     run(shapefile(tmp_path / "a.shp", [place], {"MA": ["x"]}), theme="infrastructure")
-    row = Infrastructure.objects.get()
+    row = Infrastructure.objects.filter(layer__slug="zz").get()
     lon, lat = crs.to_wgs84(crs.zone_by_epsg(9210), 567_000, 1_145_000)
     assert abs(row.geom.x - float(lon)) < 1e-11
     assert abs(row.geom.y - float(lat)) < 1e-11
@@ -83,7 +85,7 @@ def test_outlines_are_stored_counter_clockwise_so_the_other_way_round_is_the_sam
 ) -> None:
     key = {"SHBANDO": ["5"], "SHTHUA": ["1"]}
     run(shapefile(tmp_path / "a.gpkg", [shapely.reverse(square(0))], key))
-    stored = shapely.from_wkb(bytes(Parcel.objects.get().geom.wkb))
+    stored = shapely.from_wkb(bytes(Parcel.objects.filter(layer__slug="zz").get().geom.wkb))
     assert stored.geoms[0].exterior.is_ccw
     assert counts(run(shapefile(tmp_path / "b.gpkg", [square(0)], key))) == (0, 0, 1, 0)
 
@@ -94,17 +96,17 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     report = run(path)
     assert counts(report) == (0, 0, 3, 0)
     assert report.change_set is None
-    assert set(Parcel.objects.values_list("version", flat=True)) == {1}
+    assert set(Parcel.objects.filter(layer__slug="zz").values_list("version", flat=True)) == {1}
 
 
 def test_changed_rows_are_updated_and_the_old_version_is_kept(tmp_path: Path) -> None:
     run(parcels(tmp_path / "a.shp"))
-    before = set(Parcel.objects.values_list("pk", flat=True))
+    before = set(Parcel.objects.filter(layer__slug="zz").values_list("pk", flat=True))
     report = run(parcels(tmp_path / "b.shp", LOAI_DAT=["ODT", "CLN", "ODT"]))
     assert counts(report) == (0, 1, 2, 0)
-    row = Parcel.objects.get(so_thua="2")
+    row = Parcel.objects.filter(layer__slug="zz").get(so_thua="2")
     assert (row.version, row.land_use_code) == (2, "CLN")
-    assert set(Parcel.objects.values_list("pk", flat=True)) == before
+    assert set(Parcel.objects.filter(layer__slug="zz").values_list("pk", flat=True)) == before
     with connection.cursor() as cursor:
         cursor.execute("SELECT version, land_use_code, operation FROM layers_parcel_history")
         assert cursor.fetchall() == [(1, "ODT", "update")]
@@ -124,7 +126,7 @@ def test_columns_that_a_file_lacks_stay_as_they_are(tmp_path: Path) -> None:
             tmp_path / "b.shp", [square(0)], {"SHBANDO": ["5"], "SHTHUA": ["1"], "DIENTICH": ["9"]}
         )
     )
-    row = Parcel.objects.get()
+    row = Parcel.objects.filter(layer__slug="zz").get()
     assert (row.address, str(row.area_m2), row.search_text) == ("12 Ấp Bắc", "9.0", "12 ap bac")
 
 
@@ -153,14 +155,14 @@ def test_rows_read_are_accounted_for_with_reasons(tmp_path: Path) -> None:
     found = codes(report)
     assert found["repaired"] == 1
     assert found["bad_value"] == 1
-    assert Parcel.objects.get(so_thua="3").geom.valid
+    assert Parcel.objects.filter(layer__slug="zz").get(so_thua="3").geom.valid
 
 
 def test_heights_are_dropped_and_noted(tmp_path: Path) -> None:
     line = shapely.LineString([(EAST, NORTH, 2.5), (EAST + 9, NORTH, 3.5)])
     report = run(shapefile(tmp_path / "a.gpkg", [line], {"MA": ["d1"]}), theme="infrastructure")
     assert "heights_dropped" in codes(report)
-    row = Infrastructure.objects.get()
+    row = Infrastructure.objects.filter(layer__slug="zz").get()
     assert (row.geom.geom_type, row.geom.hasz) == ("MultiLineString", False)
 
 

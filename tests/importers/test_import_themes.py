@@ -33,7 +33,7 @@ def test_names_texts_and_search_equal_those_of_an_edit(tmp_path: Path) -> None:
         "EPSG:4326",
     )
     run(path, theme="tourism")
-    row = TouristSite.objects.get()
+    row = TouristSite.objects.filter(layer__slug="zz").get()
     assert row.names == {"en": "My Tho market"}
     assert row.texts == {"vi": "Chợ trung tâm"}
     theme = theme_by_key("tourism")
@@ -54,7 +54,10 @@ def test_another_language_is_added_beside_those_that_are_there(tmp_path: Path) -
         tmp_path / "b.geojson", point, {"MA": ["a"], "TEN": ["Chợ"], "FR": ["Marché"]}, "EPSG:4326"
     )
     run(french, theme="tourism", mapping={"names.fr": "FR"})
-    assert TouristSite.objects.get().names == {"en": "Market", "fr": "Marché"}
+    assert TouristSite.objects.filter(layer__slug="zz").get().names == {
+        "en": "Market",
+        "fr": "Marché",
+    }
 
 
 def test_places_without_an_address_get_one_that_stays(tmp_path: Path) -> None:
@@ -62,7 +65,9 @@ def test_places_without_an_address_get_one_that_stays(tmp_path: Path) -> None:
     path = shapefile(tmp_path / "a.geojson", points, {"name": ["Cà phê", ""]}, "EPSG:4326")
     report = run(path, theme="tourism")
     assert codes(report)["no_key"] == 1
-    first, second = sorted(TouristSite.objects.values_list("slug", flat=True))
+    first, second = sorted(
+        TouristSite.objects.filter(layer__slug="zz").values_list("slug", flat=True)
+    )
     assert first.startswith("ca-phe-")
     assert second.startswith("place-")
     assert counts(run(path, theme="tourism")) == (0, 0, 2, 0)
@@ -83,7 +88,7 @@ def test_rows_without_a_key_are_told_apart_by_content(tmp_path: Path) -> None:
     path = shapefile(tmp_path / "a.shp", shapes, {"NOTE": ["a", "b", "b"]})
     report = run(path, theme="topography")
     assert counts(report) == (2, 0, 0, 1)
-    keys = list(Topography.objects.values_list("feature_key", flat=True))
+    keys = list(Topography.objects.filter(layer__slug="zz").values_list("feature_key", flat=True))
     assert all(key.startswith("sha:") and len(key) == 28 for key in keys)
     assert counts(run(path, theme="topography")) == (0, 0, 2, 1)
 
@@ -98,11 +103,14 @@ def test_limits_of_a_plan_are_parsed_beside_their_text(tmp_path: Path) -> None:
         "NGAY_QD": ["01/07/2025"] * 2,
     }
     report = run(shapefile(tmp_path / "a.shp", [square(0), square(1)], columns), "planned_land_use")
-    row = PlannedLandUse.objects.get(plot_code="A1")
+    row = PlannedLandUse.objects.filter(layer__slug="zz").get(plot_code="A1")
     assert (row.density_text, row.density_min_pct, row.density_max_pct) == ("40-60", 40, 60)
     assert (row.storeys_min, row.storeys_max, row.floor_area_ratio_max) == (None, 5, 2.5)
     assert str(row.decision_date) == "2025-07-01"
-    assert PlannedLandUse.objects.get(plot_code="A2").density_text == "theo QH"
+    assert (
+        PlannedLandUse.objects.filter(layer__slug="zz").get(plot_code="A2").density_text
+        == "theo QH"
+    )
     assert codes(report)["bad_value"] == 1
 
 
@@ -110,13 +118,13 @@ def test_unknown_codes_are_kept_and_counted(tmp_path: Path) -> None:
     report = run(parcels(tmp_path / "a.shp", LOAI_DAT=["ODT", "XYZ", "XYZ"]))
     assert counts(report) == (3, 0, 0, 0)
     assert codes(report)["unknown_code"] == 2
-    assert Parcel.objects.filter(land_use_code="XYZ").count() == 2
+    assert Parcel.objects.filter(layer__slug="zz").filter(land_use_code="XYZ").count() == 2
 
 
 def test_classes_of_zones(tmp_path: Path) -> None:
     columns = {"MA": ["A", "B", "C"], "CAP_DO": ["cong_khai", "noi_bo", "đặc biệt"]}
     report = run(shapefile(tmp_path / "a.shp", [square(n) for n in range(3)], columns), "security")
-    levels = dict(SecurityZone.objects.values_list("code", "sensitivity"))
+    levels = dict(SecurityZone.objects.filter(layer__slug="zz").values_list("code", "sensitivity"))
     assert levels == {"A": 0, "B": 1, "C": 2}
     assert codes(report)["unknown_class"] == 1
 
@@ -126,7 +134,7 @@ def test_a_state_secret_refuses_the_whole_file(tmp_path: Path, column: str) -> N
     columns = {"MA": ["A", "B"], column: ["", "Tối mật"]}
     with pytest.raises(FileRefused, match="state secret"):
         run(shapefile(tmp_path / "a.shp", [square(0), square(1)], columns), "security")
-    assert not SecurityZone.objects.exists()
+    assert not SecurityZone.objects.filter(layer__slug="zz").exists()
 
 
 def test_the_end_of_a_validity_is_a_change_and_stays_the_same_later(tmp_path: Path) -> None:
@@ -140,5 +148,5 @@ def test_the_end_of_a_validity_is_a_change_and_stays_the_same_later(tmp_path: Pa
     assert counts(run(ended, "admin_units")) == (0, 0, 1, 0)
     # The code is used again, for a unit of its own.
     assert counts(run(unit("c.gpkg", None), "admin_units")) == (1, 0, 0, 0)
-    assert AdminUnit.objects.count() == 2
-    assert AdminUnit.objects.first().level == "commune"  # type: ignore[union-attr]
+    assert AdminUnit.objects.filter(layer__slug="zz").count() == 2
+    assert AdminUnit.objects.filter(layer__slug="zz").first().level == "commune"  # type: ignore[union-attr]
