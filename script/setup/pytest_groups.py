@@ -1,6 +1,6 @@
 """A pytest plugin: run the tests of one group only (`--group unit|database|browser`).
 
-A test belongs to `browser` by its mark, to `database` when it asks for the database by a fixture,
+A test belongs to `browser` by its mark or its folder, to `database` when it asks for the database by a fixture,
 and to `unit` otherwise. Generated examples have no time limit here: how long one takes on a busy
 machine says nothing about the code.
 """
@@ -12,11 +12,12 @@ import pytest
 
 GROUPS = ("unit", "database", "browser")
 DATABASE_FIXTURE = "database"
+BROWSER_FOLDER = "browser"
 
 
-def group_of(marks: Sequence[str], fixtures: Sequence[str]) -> str:
-    """Return the group of a test with these marks and fixtures."""
-    if "browser" in marks:
+def group_of(marks: Sequence[str], fixtures: Sequence[str], folder: str) -> str:
+    """Return the group of a test with these marks and fixtures in the folder of this name."""
+    if "browser" in marks or folder == BROWSER_FOLDER:
         return "browser"
     return "database" if DATABASE_FIXTURE in fixtures else "unit"
 
@@ -41,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others: list[pytest.Item] = []
     for item in items:
         marks = [mark.name for mark in item.iter_markers()]
-        group = group_of(marks, getattr(item, "fixturenames", ()))
+        group = group_of(marks, getattr(item, "fixturenames", ()), item.path.parent.name)
         (chosen if group == wanted else others).append(item)
     items[:] = chosen
     config.hook.pytest_deselected(items=others)
