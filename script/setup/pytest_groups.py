@@ -1,8 +1,8 @@
 """A pytest plugin: run the tests of one group only (`--group unit|database|browser`).
 
-A test belongs to `browser` by its mark or its folder, to `database` when it asks for the database by a fixture,
-and to `unit` otherwise. Generated examples have no time limit here: how long one takes on a busy
-machine says nothing about the code.
+A test belongs to `browser` by its mark or its folder, to `database` when it asks for the database
+by a fixture, and to `unit` otherwise. Generated examples have no time limit here: how long one
+takes on a busy machine says nothing about the code.
 """
 
 from collections.abc import Sequence
