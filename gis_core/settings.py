@@ -84,6 +84,9 @@ DATABASES = {
         _public_url, search_path="public_data,public", statement_timeout_ms=8_000
     ),
 }
+# A question to the server before each tile would cost a tenth of the tile. After a restart of the
+# database one read a thread is answered with 503, and the viewer asks again.
+DATABASES["public"]["CONN_HEALTH_CHECKS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _gdal = environment.wheel_library("pyogrio", "libgdal-*.so*")

@@ -37,17 +37,23 @@ _WINDOW = (
     f" {TILE_SRID})"
 )
 _CLIPPED = f"ST_AsMVTGeom(f.tile_geom, {_WINDOW}, {EXTENT}, {BUFFER})"
-# A feature narrower than the tile needs no clipping.
-_GEOMETRY = f"""CASE WHEN ST_XMax(f.tile_geom) - ST_XMin(f.tile_geom) < %(small)s::float8
-    AND ST_YMax(f.tile_geom) - ST_YMin(f.tile_geom) < %(small)s::float8
+# A feature within the neighbouring tiles needs no clipping: one look at its stored bounds tells.
+_GEOMETRY = f"""CASE WHEN f.tile_geom @ ST_Expand({_WINDOW}, %(edge)s::float8)
     THEN {_SCALED} ELSE {_CLIPPED} END"""
+# Most areas hold their centroid, which is found several times faster than a point on the surface.
+_LABEL_POINT = """(SELECT CASE WHEN ST_Intersects(c.p, a.tile_geom) THEN c.p
+            ELSE ST_PointOnSurface(a.tile_geom) END
+        FROM (SELECT ST_Centroid(a.tile_geom) AS p) AS c)"""
 _ATTRIBUTES = ("f.tile_id AS id", "f.tile_class AS class", "f.tile_label AS label")
 
 
 def _encoded(name: str, rows: str) -> str:
     """Return the SQL that encodes the rows of a SELECT as the MVT layer that %(name)s names."""
     # The only values put into the text are constants of this module; the rest are parameters.
-    return f"SELECT ST_AsMVT(t, %({name})s, {EXTENT}, 'geom') FROM (\n    {rows}) AS t"  # noqa: S608
+    return (
+        f"SELECT ST_AsMVT(t, %({name})s, {EXTENT}, 'geom', 'id')"  # noqa: S608
+        f" FROM (\n    {rows}) AS t"
+    )
 
 
 _FEATURES = _encoded(
@@ -58,7 +64,7 @@ _FEATURES = _encoded(
 _LABELS = _encoded(
     "labels",
     f"""SELECT {", ".join(_ATTRIBUTES)}, {_SCALED} AS geom FROM (
-        SELECT tile_id, tile_class, tile_label, ST_PointOnSurface(tile_geom) AS tile_geom
+        SELECT tile_id, tile_class, tile_label, {_LABEL_POINT} AS tile_geom
         FROM ({{rows}}) AS a WHERE tile_label <> '') AS f
     WHERE f.tile_geom && {_WINDOW}""",  # noqa: S608 -- see above
 )
@@ -79,9 +85,10 @@ class Statement:
 def tile(entries: Sequence[ReadableLayer], address: Tile, language: str = "vi") -> bytes:
     """Return the tile of all `entries`: one MVT layer each, named by slug; b"" when all are empty.
 
-    Geometry comes out in tile units (0-4096, y down). All attributes are text, because the viewer's
-    renderer draws no numeric labels. Areas bring a second layer `<slug>__labels` of points from the
-    theme's label zoom on. Source: Mapbox Vector Tile specification 2.1.
+    Geometry comes out in tile units (0-4096, y down). The feature id is MVT's own; attributes are
+    text, because the viewer's renderer draws no numeric labels. Areas bring a second layer
+    `<slug>__labels` of points from the theme's label zoom on.
+    Source: Mapbox Vector Tile specification 2.1.
     """
     return b"".join(_layer_bytes(entry, address, language) for entry in entries)
 
@@ -141,7 +148,7 @@ def bounds(address: Tile) -> dict[str, float]:
         "scale": 1 / unit_m,
         "dx": unit_m / 2 - west,
         "dy": -unit_m / 2 - north,
-        "small": east - west,
+        "edge": east - west,
     }
 
 
@@ -177,7 +184,7 @@ def _rows(entry: ReadableLayer, language: str, fields: Sequence[str]) -> tuple[s
             tile_geom=Func(
                 F("geom_3857"), template="%(expressions)s", output_field=models.BinaryField()
             ),
-            tile_id=Cast("pk", models.TextField()),
+            tile_id=F("pk"),
             tile_class=_class(entry),
             tile_label=_label(entry, language),
             **{f"t_{name}": _text(F(name)) for name in fields},

@@ -216,8 +216,8 @@ def test_tile_equals_the_database(theme: Theme, kind: str, shown: dict):
     body = Client().get(f"/tiles/{slug}/{tile.z}/{tile.x}/{tile.y}.mvt").content
     decoded = mapbox_vector_tile.decode(body, default_options={"y_coord_down": True})
     (feature,) = decoded[slug]["features"]
-    assert feature["properties"]["id"] == str(row.id)
-    public = {"id", "class", "label", *theme.tile_fields}
+    assert feature["id"] == row.id
+    public = {"class", "label", *theme.tile_fields}
     assert set(feature["properties"]) == public
     assert all(isinstance(value, str) for value in feature["properties"].values())
     expected = _in_tile_units(theme, row.id, tile)

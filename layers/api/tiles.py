@@ -53,9 +53,7 @@ def tilejson(request: HttpRequest, slug: str) -> dict[str, Any]:
         "vector_layers": [
             {
                 "id": slug,
-                "fields": dict.fromkeys(
-                    ["id", "class", "label", *entry.theme.tile_fields], "String"
-                ),
+                "fields": dict.fromkeys(["class", "label", *entry.theme.tile_fields], "String"),
                 "minzoom": entry.theme.min_zoom,
                 "maxzoom": MAX_ZOOM,
             }

@@ -26,6 +26,9 @@ _routes, _app, _namespace = service.urls
 _own = [route for route in _routes if getattr(route, "name", "") != "api-root"]
 
 urlpatterns = [
+    # The view that the API description shows, without the framework's parsing: a map asks for
+    # dozens of tiles at once.
+    path("tiles/<str:slugs>/<int:z>/<int:x>/<int:y>.mvt", tiles.mvt),
     path("api/openapi.json", openapi, name="openapi"),
     path("", (_own, _app, _namespace)),
 ]

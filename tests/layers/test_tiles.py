@@ -29,8 +29,8 @@ def test_attributes_are_texts_in_the_readers_language():
     for language, expected in (("vi", {"Chợ", "Đền"}), ("en", {"Market", "Đền"})):
         features = tile_of(layer, row, language=language)[layer.slug]["features"]
         assert {feature["properties"]["label"] for feature in features} == expected
-    found = {f["properties"]["id"]: f["properties"] for f in features}
-    assert found[str(row.id)] == {"id": str(row.id), "class": "market", "label": "Market"}
+    found = {f["id"]: f["properties"] for f in features}
+    assert found[row.id] == {"class": "market", "label": "Market"}
     assert str(plain.id) in found
 
 
@@ -92,7 +92,7 @@ def test_expired_features_are_left_out_of_current_layers():
     add(layer, "old", valid_from="2020-01-01", valid_to="2021-01-01")
     row = add(layer, "new", valid_from="2020-01-01")
     found = tile_of(layer, row)["zl-now"]["features"]
-    assert [feature["properties"]["id"] for feature in found] == [str(row.id)]
+    assert [feature["id"] for feature in found] == [row.id]
 
 
 def test_fields_that_the_reader_may_not_see_are_not_asked_for():
