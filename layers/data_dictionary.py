@@ -168,7 +168,7 @@ def _theme(theme: Theme, labels: _Labels) -> Iterator[str]:
         f"- Drawn from zoom {theme.min_zoom}, labelled with `{theme.label_field}` from zoom"
         f" {theme.label_min_zoom}"
         + (f", coloured by `{theme.class_field}`." if theme.class_field else "."),
-        f"- Tile attributes: {_ticked(('id', 'class', 'label', *theme.tile_fields))}."
+        f"- Tile attributes: {_ticked(('class', 'label', *theme.tile_fields))}."
         f" Searched: {_ticked(theme.search_fields)}.",
     ]
     yield "\n".join(facts) + "\n"

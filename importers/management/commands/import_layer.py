@@ -39,6 +39,8 @@ class Command(BaseCommand):
         "Import a shapefile (zip or bare), GeoPackage or GeoJSON into a layer; dry run by default."
     )
 
+    requires_system_checks: list[str] = []  # the checks load every page, which takes a second
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options; what is left out is decided by what the file says."""
         parser.add_argument("file", type=Path)

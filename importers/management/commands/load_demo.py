@@ -17,6 +17,8 @@ class Command(BaseCommand):
 
     help = "Load the demonstration city of fixtures/layers.toml; a second run changes nothing."
 
+    requires_system_checks: list[str] = []  # the checks load every page, which takes a second
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare where the list of layers is."""
         parser.add_argument(
