@@ -14,10 +14,12 @@ from script.setup.errors import SetupError
 _INCLUDED = {
     "bookworm": "python3,git,sudo",
     "trixie": "python3,git,sudo",
-    "jammy": "python3.11,git,sudo",  # its python3 is 3.10, too old for the product
+    "jammy": "git,sudo",
     "noble": "python3,git,sudo",
 }
 SUITES = tuple(_INCLUDED)
+# Python 3.10 of jammy is too old for the product; this one came with a later update.
+_FROM_UPDATES = {"jammy": "python3.11"}
 UBUNTU = ("jammy", "noble")
 _DEFAULT = "http://deb.debian.org/debian"
 _DEFAULT_SECURITY = "http://deb.debian.org/debian-security"
@@ -61,15 +63,25 @@ def base_archive(suite: str, folder: Path, log: Path) -> Path:
         place = [suite, str(tree), _mirror(suite), *procedure]
         command = ["debootstrap", *_options(suite, folder), *place]
         run(command, log=log, umask=0o022)
+        (tree / "etc/apt/sources.list").write_text(sources(suite, host_mirrors()), "utf-8")
+        if suite in _FROM_UPDATES:
+            _install(tree, _FROM_UPDATES[suite], log)
     except CommandError as error:
         raise SetupError(f"debootstrap {suite} failed; details in {log}") from error
-    (tree / "etc/apt/sources.list").write_text(sources(suite, host_mirrors()), encoding="utf-8")
     partial = archive.with_suffix(".partial")
     run(["tar", "-C", str(tree), "--one-file-system", "-cf", str(partial), "."])
     partial.rename(archive)
     shutil.rmtree(tree)
     say(f"  done in {duration(time.monotonic() - started)}")
     return archive
+
+
+def _install(tree: Path, package: str, log: Path) -> None:
+    apt = ["chroot", str(tree), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+    shutil.copyfile("/etc/resolv.conf", tree / "etc/resolv.conf")
+    (tree / "etc/resolv.conf").chmod(0o644)
+    run([*apt, "update"], log=log, umask=0o022)
+    run([*apt, "install", "-y", "--no-install-recommends", package], log=log, umask=0o022)
 
 
 def unpack(archive: Path, tree: Path) -> None:
