@@ -161,7 +161,7 @@ def _inside(machine: Machine, command: str) -> int:
         "PORT": str(_free_port()),
     }
     assignments = [f"{name}={value}" for name, value in environment.items()]
-    probe = f"cd '{machine.place}' && exec $(command -v python3 python3.11 | head -1)"
+    probe = f"cd '{machine.place}' && exec $(command -v python3 || command -v python3.11)"
     probe += f" -m script.setup.bare_probe {command}"
     argv = [
         *("unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"),
