@@ -32,6 +32,7 @@ class Sensitivity(IntEnum):
     RESTRICTED = 2
 
 
+SYSTEM_USER_ID = 0  # of commands on the server itself; no account has it
 NOTHING = -1  # the clearance of somebody who may not even read public rows of a theme
 
 
@@ -225,6 +226,14 @@ def may_open(actor: Actor, roles: frozenset[str]) -> bool:
     return not roles or bool(roles & set(actor.roles))
 
 
+def may_classify(actor: Actor, sensitivity: int, theme: str, layer: str = "") -> bool:
+    """Tell whether `actor` may give a row this sensitivity: nobody hides a row from themselves.
+
+    A command on the server itself may: the operator answers for what the file says.
+    """
+    return actor.user_id == SYSTEM_USER_ID or sensitivity <= clearance(actor, theme, layer)
+
+
 def readable_layers(actor: Actor, themes: tuple[str, ...]) -> Q:
     """Return the predicate on Layer rows that `actor` may know of, over the named themes."""
     predicate = Q(pk__in=[])
@@ -265,4 +274,4 @@ def readable_fields(
 def system_actor(name: str) -> Actor:
     """Return the actor of a command that an operator started on the server itself."""
     grants = (Grant("administrator"), Grant("security_staff"), Grant("environment_officer"))
-    return Actor(user_id=0, name=name, grants=grants)
+    return Actor(user_id=SYSTEM_USER_ID, name=name, grants=grants)

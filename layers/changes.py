@@ -146,8 +146,7 @@ def _fill(step: Operation, row: Feature) -> None:
             setattr(row, name, model_field.clean(value, row))
         except ValidationError as error:
             problems.append({"field": name, "detail": " ".join(error.messages)})
-    theme_key, slug = theme.key, step.layer.slug
-    if row.sensitivity > access.clearance(step.layer.actor, theme_key, slug):
+    if not access.may_classify(step.layer.actor, row.sensitivity, theme.key, step.layer.slug):
         detail = gettext("You may not hide a feature from yourself: choose a lower class.")
         problems.append({"field": "sensitivity", "detail": detail})
     if problems:

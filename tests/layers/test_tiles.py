@@ -31,7 +31,7 @@ def test_attributes_are_texts_in_the_readers_language():
         assert {feature["properties"]["label"] for feature in features} == expected
     found = {f["id"]: f["properties"] for f in features}
     assert found[row.id] == {"class": "market", "label": "Market"}
-    assert str(plain.id) in found
+    assert plain.id in found
 
 
 def test_areas_bring_one_label_point_inside_from_the_label_zoom_on():
