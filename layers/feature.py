@@ -47,9 +47,11 @@ class GeometryFits(Func):
     One NaN or out-of-range row would break every tile of its layer, so the table refuses it.
     """
 
-    # Whatever is empty or not finite lies in no box; @ looks at stored bounds only.
+    # What is not finite lies in no box; @ looks at stored bounds only. An empty point lies in every
+    # box for PostGIS 3.5.
     template = (
-        f"(%(expressions)s @ ST_MakeEnvelope(-180, -85.06, 180, 85.06, {STORAGE_SRID})"
+        "(NOT ST_IsEmpty(%(expressions)s)"
+        f" AND %(expressions)s @ ST_MakeEnvelope(-180, -85.06, 180, 85.06, {STORAGE_SRID})"
         " AND ST_IsValid(%(expressions)s)"
         f" AND ST_NPoints(%(expressions)s) <= {MAX_VERTICES})"
     )

