@@ -1,7 +1,6 @@
 """Rules for what the browser gets, and for the words of the repository."""
 
 import re
-from pathlib import Path
 
 import pytest
 from test_architecture import ROOT, tracked
@@ -18,22 +17,6 @@ _ELSEWHERE = re.compile(
     r"(?:\ssrc|<link[^>]*?\shref)\s*=\s*[\"'](?:https?:)?//|@import\s+[\"'](?:https?:)?//|url\(\s*[\"']?https?:",
     re.I,
 )
-# Words of the place where a repository is made, which are no business of its readers.
-_PRIVATE = re.compile(r"helper-\d|/work/|sandbox session", re.I)
-_TEXT = {
-    ".py",
-    ".ts",
-    ".mjs",
-    ".js",
-    ".html",
-    ".css",
-    ".md",
-    ".toml",
-    ".sql",
-    ".txt",
-    ".csv",
-    ".sh",
-}
 
 
 def lines_with(pattern: re.Pattern[str], names: list[str]) -> list[str]:
@@ -73,13 +56,8 @@ def lines_with(pattern: re.Pattern[str], names: list[str]) -> list[str]:
             [' src="/static/a.js"', '<a href="https://example.org">'],
             ['<script src="https://cdn.example/a.js"', "<link rel=x href='//cdn.example/b'"],
         ),
-        (
-            _PRIVATE,
-            ["a helper function", "the work/ folder"],
-            ["helper-3", "see /work/main"],
-        ),
     ],
-    ids=["markup", "templates", "elsewhere", "private"],
+    ids=["markup", "templates", "elsewhere"],
 )
 def test_patterns_know_good_from_bad(pattern: re.Pattern[str], good: list[str], bad: list[str]):
     assert [line for line in good if pattern.search(line)] == []
@@ -96,9 +74,3 @@ def test_templates_escape_everything():
 
 def test_pages_load_nothing_from_elsewhere():
     assert lines_with(_ELSEWHERE, tracked("map_ui/templates/*.html", "*.css")) == []
-
-
-def test_the_repository_speaks_of_the_product_only():
-    lists = {"tests/test_docs.py", "tests/test_front_end_rules.py"}  # hold the words themselves
-    names = [n for n in tracked() if Path(n).suffix in _TEXT and n not in lists]
-    assert lines_with(_PRIVATE, names) == []
