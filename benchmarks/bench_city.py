@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -93,7 +94,12 @@ def make_database(name: str) -> None:
     connection = server().connect("city")
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for _attempt in range(60):
+            try:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                break
+            except psycopg2.errors.InsufficientPrivilege:  # an autovacuum is at work in it
+                time.sleep(0.5)
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE city_template')
     connection.close()
     for command in ("prepare_database", "migrate", "load_code_lists"):

@@ -204,8 +204,11 @@ def _quick_read(
     # GEOS overlooks bytes after the end and odd members; what it writes shows what it has read.
     same = plain == shapely.to_wkb(found, byte_order=1, flavor="iso")
     if limits.drop_z:
-        same |= plain == shapely.to_wkb(found, byte_order=1, flavor="extended")
-        found = shapely.force_2d(found)
+        raised = np.flatnonzero(shapely.has_z(found) | shapely.has_m(found))
+        same[raised] |= plain[raised] == shapely.to_wkb(
+            found[raised], byte_order=1, flavor="extended"
+        )
+        found[raised] = shapely.force_2d(found[raised])
     return found, same & _cleared(found, limits)
 
 
@@ -228,7 +231,7 @@ def _cleared(geometries: Geometries, limits: GateLimits) -> Flags:
         np.abs(positions[:, 1]) <= limits.max_lat
     )  # NaN is not inside
     cleared[row[~inside]] = False
-    parts, row = shapely.get_parts(geometries, return_index=True)
+    parts, row = _parts(geometries)
     kinds = shapely.get_type_id(parts)
     polygons = kinds == _TYPE_IDS["Polygon"]
     doubtful = shapely.is_empty(parts)
@@ -237,6 +240,15 @@ def _cleared(geometries: Geometries, limits: GateLimits) -> Flags:
     doubtful |= polygons & (shapely.area(parts) == 0)
     cleared[row[doubtful]] = False
     return cleared  # type: ignore[no-any-return]
+
+
+def _parts(geometries: Geometries) -> tuple[Geometries, npt.NDArray[np.intp]]:
+    """Return the single geometries and the row of each; what is single already is not copied."""
+    several = shapely.get_type_id(geometries) >= _TYPE_IDS["MultiPoint"]
+    single = np.flatnonzero(~several & ~shapely.is_missing(geometries))
+    together = np.flatnonzero(several)
+    parts, index = shapely.get_parts(geometries[together], return_index=True)
+    return np.concatenate([geometries[single], parts]), np.concatenate([single, together[index]])
 
 
 def _has_flat_hole(parts: Geometries) -> Flags:

@@ -63,6 +63,6 @@ def _content(values: pa.Array, sql_type: str) -> pa.Array:
 def _fixed(values: npt.NDArray[np.generic]) -> pa.Array:
     """Return the bytes of each number as a binary array."""
     width = values.dtype.itemsize
-    data = pa.py_buffer(np.ascontiguousarray(values).tobytes())
+    data = pa.py_buffer(np.ascontiguousarray(values).view(np.uint8))
     offsets = pa.py_buffer(np.arange(len(values) + 1, dtype=np.int64) * width)
     return pa.Array.from_buffers(_BYTES, len(values), [None, offsets, data])

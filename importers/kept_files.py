@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -38,28 +39,37 @@ def content_hash(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def keep(path: Path, sha256: str, crs: SourceCrs, codec: str) -> SourceFile:
-    """Copy the original under MEDIA_ROOT and return its row; equal content is kept once.
+@dataclass(frozen=True)
+class KeptFile:
+    """An original that lies under MEDIA_ROOT: its hash, and its path below that folder."""
 
-    The copy comes before the transaction ends: one that fails leaves a file that its retry takes.
-    """
-    known = SourceFile.objects.using(STAFF_DATABASE).filter(
-        sha256=sha256, filename=path.name, epsg=crs.epsg, encoding=codec
-    )
-    found = known.first()
+    sha256: str
+    stored_path: Path
+
+
+def copy_original(path: Path) -> KeptFile:
+    """Copy a file (with its parts) under MEDIA_ROOT; equal content is kept once."""
+    files = original_files(path)
+    sha256 = content_hash(files)
     stored = Path(_FOLDER) / sha256[:_PREFIX]
     folder = Path(settings.MEDIA_ROOT) / stored
     folder.mkdir(parents=True, exist_ok=True)
-    for file in original_files(path):
+    for file in files:
         target = folder / file.name
         if not target.exists() or target.stat().st_size != file.stat().st_size:
             partial = target.with_name(f".{target.name}.part")
             shutil.copyfile(file, partial)
             partial.replace(target)
-    return found or SourceFile.objects.using(STAFF_DATABASE).create(
-        sha256=sha256,
-        filename=path.name,
-        stored_path=str(stored / path.name),
-        epsg=crs.epsg,
-        encoding=codec,
-    )
+    return KeptFile(sha256, stored / path.name)
+
+
+def record(kept: KeptFile, crs: SourceCrs, codec: str) -> SourceFile:
+    """Return the row of a kept file, read in this system and encoding; made when it is not there.
+
+    The copy comes before the transaction ends: one that fails leaves a file that its retry takes.
+    """
+    rows = SourceFile.objects.using(STAFF_DATABASE)
+    facts = {"sha256": kept.sha256, "filename": kept.stored_path.name, "epsg": crs.epsg}
+    known = rows.filter(**facts, encoding=codec).first()
+    stored_path = str(kept.stored_path)
+    return known or rows.create(**facts, encoding=codec, stored_path=stored_path)

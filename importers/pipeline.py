@@ -6,6 +6,7 @@ the one that applying would give.
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from importers import kept_files, source_crs
 from importers.issues import FileRefused, ImportBroken, Issue, IssueLog, Severity
+from importers.kept_files import KeptFile
 from importers.letters import decode_name
 from importers.mapping import Matched, settle
 from importers.models import ImportRun
@@ -130,8 +132,12 @@ def _in_transaction(run: _Run) -> Report:
     staged = staging.fill(prefetched(preparation.rows(passing)))
     if staged != preparation.read - preparation.rejected:
         raise ImportBroken(f"{preparation.read} rows read, {staged} staged")
-    report = _classified(run, layer, preparation, staging)
-    return _applied(run, layer, staging, report) if run.request.apply else report
+    if not run.request.apply:
+        return _classified(run, layer, preparation, staging)
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
+        kept = pool.submit(kept_files.copy_original, run.request.path)
+        report = _classified(run, layer, preparation, staging)
+        return _applied(run, layer, staging, report, kept.result())
 
 
 def _classified(run: _Run, layer: Layer, prepared: Preparation, staging: Staging) -> Report:
@@ -163,14 +169,12 @@ def _classified(run: _Run, layer: Layer, prepared: Preparation, staging: Staging
     return report
 
 
-def _applied(run: _Run, layer: Layer, staging: Staging, report: Report) -> Report:
-    """Write the rows, keep the file and remember the run; raises ImportBroken if counts differ."""
-    path = run.request.path
-    sha256 = kept_files.content_hash(kept_files.original_files(path))
-    source = kept_files.keep(path, sha256, run.crs, run.source.encoding.codec)
+def _applied(run: _Run, layer: Layer, staging: Staging, report: Report, kept: KeptFile) -> Report:
+    """Write the rows and remember file and run; raises ImportBroken if counts differ."""
+    source = kept_files.record(kept, run.crs, run.source.encoding.codec)
     change_set = None
     if report.new or report.changed:
-        title = f"{path.name} → {layer.slug}"
+        title = f"{run.request.path.name} → {layer.slug}"
         written = bulk.apply(run.actor, staging, title=title, source_id=source.pk)
         if (written.new, written.changed) != (report.new, report.changed):
             raise ImportBroken(f"classified {report.counts()}, written {written}")

@@ -7,7 +7,6 @@ the transaction that the caller has open. The SQL is in layers/sql/.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.db import Error, connections, models
@@ -83,16 +82,6 @@ def _quote(name: str) -> str:
     return str(connections[STAFF_DATABASE].ops.quote_name(name))
 
 
-@cache
-def _geometry() -> str:
-    """Return SQL of the staged shape as it is stored.
-
-    It is transformed with the parameters of its private SRID; outer rings are turned
-    counter-clockwise, so that equal shapes have equal bytes.
-    """
-    return template("bulk_geometry").format(storage_srid=STORAGE_SRID)
-
-
 class Staging:
     """Rows of one file on their way to one layer. Its tables vanish with the transaction."""
 
@@ -109,7 +98,9 @@ class Staging:
         with self._cursor() as cursor:
             cursor.execute(
                 template("bulk_stage").format(
-                    source_srid=int(self.plan.source_srid), columns=declared
+                    source_srid=int(self.plan.source_srid),
+                    storage_srid=STORAGE_SRID,
+                    columns=declared,
                 )
             )
             copy = template("bulk_copy").format(columns=listed)
@@ -135,9 +126,13 @@ class Staging:
             "layer_id": int(self.plan.layer.pk),
             "valid_to": "s.valid_to" if dated else "NULL::date",
         }
-        match = "bulk_match_validity" if dated else "bulk_match"
         with self._cursor() as cursor:
             cursor.execute(template("bulk_prepare"))
+            cursor.execute(template("bulk_layer_is_empty").format(**values))
+            if cursor.fetchone()[0]:
+                match = "bulk_match_nothing"
+            else:
+                match = "bulk_match_validity" if dated else "bulk_match"
             cursor.execute(
                 template("bulk_classify").format(
                     **values,
@@ -190,7 +185,6 @@ class Staging:
             table=_quote(self.plan.theme.table),
             layer_id=int(self.plan.layer.pk),
             search_text=self._search_text(live=False),
-            geometry=_geometry(),
             columns="".join(f", {name}" for name, _ in columns),
             values="".join(f", {value}" for _, value in columns),
         )
@@ -201,7 +195,6 @@ class Staging:
         return template("bulk_update").format(
             table=_quote(self.plan.theme.table),
             search_text=self._search_text(live=True),
-            geometry=_geometry(),
             assignments="".join(f", {name} = {value}" for name, value in pairs),
         )
 
@@ -221,13 +214,13 @@ class Staging:
             f"t.{_quote(name)} IS DISTINCT FROM {self._value(name, live=True)}"
             for name in self._staged
         ]
-        return "\n               OR ".join([f"t.geom IS DISTINCT FROM {_geometry()}", *tests])
+        return "\n               OR ".join(["t.geom IS DISTINCT FROM s.geom", *tests])
 
     def _refusals(self, look_at_shapes: bool) -> Iterator[str]:
         if self.plan.off_map_possible:
-            yield template("bulk_off_map").format(geometry=_geometry(), storage_srid=STORAGE_SRID)
+            yield template("bulk_off_map").format(storage_srid=STORAGE_SRID)
         if look_at_shapes and self.plan.source_srid != STORAGE_SRID:
-            yield template("bulk_invalid").format(geometry=_geometry())
+            yield template("bulk_invalid")
         if {"valid_from", "valid_to"} <= self._staged.keys():
             yield "\n           WHEN s.valid_to < s.valid_from THEN 'validity_reversed'"
         for name in self._unique_fields():
@@ -256,7 +249,10 @@ class Staging:
                 parts.append(template("bulk_json_words").format(value=value))
             else:
                 parts.append(f"nullif({value}::text, '')")
-        return f"city.fold(concat_ws(' ', {', '.join(parts)}))" if parts else "''"
+        if not parts:
+            return "''"
+        # Folding nothing costs as much as folding an address: NULL is not folded.
+        return f"coalesce(city.fold(nullif(concat_ws(' ', {', '.join(parts)}), '')), '')"
 
 
 def apply(

@@ -28,9 +28,9 @@ def take_away(cursor: CursorWrapper, table: str, new_rows: int) -> list[str]:
         return []
     cursor.execute(template("bulk_indexes").format(table=table))
     found = cursor.fetchall()
-    for name, _definition in found:
-        cursor.execute(template("bulk_drop_index").format(index=name))
-    return [str(definition) for _name, definition in found]
+    for removal, _definition in found:
+        cursor.execute(str(removal))
+    return [str(definition) for _removal, definition in found]
 
 
 def _is_empty(cursor: CursorWrapper, table: str) -> bool:

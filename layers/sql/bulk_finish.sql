@@ -1,1 +1,2 @@
-SET LOCAL enable_nestloop = on
+SET LOCAL enable_nestloop = on;
+RESET default_statistics_target

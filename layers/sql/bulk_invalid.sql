@@ -1,2 +1,2 @@
 
-           WHEN NOT public.ST_IsValid({geometry}) THEN 'invalid_on_the_map'
+           WHEN NOT public.ST_IsValid(s.geom) THEN 'invalid_on_the_map'

@@ -33,6 +33,7 @@ from script.setup.postgres_programs import (
 from script.setup.stamps import write_private
 
 ADMIN = "city_admin"
+_FIRST_WITH_LZ4 = 15
 START_SECONDS = "120"
 
 
@@ -234,7 +235,12 @@ def _write_settings(cluster: Cluster) -> bool:
     """Write the settings when they differ; return whether they did."""
     fixed = Path(__file__).resolve().parents[2] / "deploy" / "postgres.conf"
     folder = quoted_folder(cluster.places.socket)
-    text = f"{fixed.read_text(encoding='utf-8')}\nunix_socket_directories = {folder}\n"
+    # PostgreSQL 14 has its own compression only, which costs a fifth of each index build.
+    compression = "lz4" if cluster.version.major >= _FIRST_WITH_LZ4 else "on"
+    text = (
+        f"{fixed.read_text(encoding='utf-8')}\nwal_compression = {compression}\n"
+        f"unix_socket_directories = {folder}\n"
+    )
     target = cluster.places.data / "city.conf"
     if target.exists() and target.read_text(encoding="utf-8") == text:
         return False

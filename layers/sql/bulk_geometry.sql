@@ -1,1 +1,0 @@
-public.ST_ForcePolygonCCW(public.ST_Transform(s.source_geom, {storage_srid}))

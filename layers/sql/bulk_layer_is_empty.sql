@@ -1,0 +1,1 @@
+SELECT NOT EXISTS (SELECT FROM city.{table} WHERE layer_id = {layer_id})
