@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    # First, because what stands before it is tried for each of the dozens of tiles of a map; and
+    # before the pages, whose first part may be any word that names a language.
+    path("", include("layers.api.urls")),
     path("admin/", admin.site.urls),
     path("", include("gis_core.health")),
-    # Before the pages, whose first part may be any word that names a language.
-    path("", include("layers.api.urls")),
     path("", include("map_ui.urls")),
 ]
 

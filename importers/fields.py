@@ -18,7 +18,7 @@ from importers.mapping import Matched
 from importers.ranges import parse_range
 from importers.sensitivity import sensitivity_of
 from importers.values import Column, Mask, none_of, spread
-from layers.bulk import StagedColumn, writable_fields
+from layers.bulk_plan import StagedColumn, writable_fields
 from layers.feature import CodeField
 from layers.registry import Theme
 

@@ -53,7 +53,6 @@ CODES: dict[str, str | Promise] = {
     "too_few_points": _("The shape has too few different corners."),
     "ring_open": _("The outline is not closed."),
     "invalid_shape": _("The outline crosses itself and cannot be repaired."),
-    "invalid_on_the_map": _("The outline crosses itself once it is transformed."),
     "duplicate_key": _("An earlier row of the file has the same key."),
     "taken": _("Another feature already has this address."),
     "validity_reversed": _("The last day of validity lies before the first."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import models
 
 from importers.issues import FileRefused
-from layers.bulk import writable_fields
+from layers.bulk_plan import writable_fields
 from layers.registry import Theme
 
 _DBF_NAME = 10  # letters that a shapefile keeps of a column's name

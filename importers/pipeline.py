@@ -5,7 +5,7 @@ the one that applying would give.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -14,13 +14,13 @@ from django.db import IntegrityError, transaction
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
+from gis_core.models import ChangeSet
 from importers import kept_files, source_crs
 from importers.issues import FileRefused, ImportBroken, Issue, IssueLog, Severity
 from importers.kept_files import KeptFile
 from importers.letters import decode_name
 from importers.mapping import Matched, settle
 from importers.models import ImportRun
-from importers.prefetch import prefetched
 from importers.preparation import Preparation, Target
 from importers.report import Report
 from importers.request import ImportRequest
@@ -28,12 +28,18 @@ from importers.shapes import has_heights, stored_type
 from importers.source import Source, open_source
 from importers.source_crs import SourceCrs
 from importers.target_layer import known_codes, layer_for, theme_of
-from layers import bulk
-from layers.bulk import CHANGED, NEW, SAME, Plan, Staging
-from layers.feature import Layer
+from layers import bulk, bulk_load
+from layers.bulk import CHANGED, NEW, SAME, Staging
+from layers.bulk_load import NotAFirstLoad
+from layers.bulk_plan import Plan, StagedRows
+from layers.feature import Layer, SourceFile
 
 Progress = Callable[[int, int | None], None]
 Batch = tuple[pa.RecordBatch, str]
+
+
+class _NotDirectly(Exception):
+    """The rows of a first load have to be compared after all; nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class _Run:
     crs: SourceCrs
     log: IssueLog
     progress: Progress | None
-    look_at_shapes: bool
+    directly: bool
 
 
 def import_file(
@@ -64,38 +70,40 @@ def import_file(
     ImportBroken when rows do not add up; in each case nothing was written.
     """
     access.require(actor, Action.IMPORT, request.theme, request.slug)
+    found: list[Issue] = []
     try:
-        return _attempt(actor, request, progress, on_error, look_at_shapes=not request.apply)
+        try:
+            report = _attempt(actor, request, progress, found, directly=True)
+        except _NotDirectly:
+            found = []
+            report = _attempt(actor, request, progress, found, directly=False)
     except IntegrityError as error:
-        if not _is_about_shapes(error):
-            rule = str(error).splitlines()[0]
-            raise FileRefused(f"A rule of the layer is broken, nothing written: {rule}") from error
-    # A shape became invalid by the transformation: once more, now finding out which.
-    return _attempt(actor, request, progress, on_error, look_at_shapes=True)
-
-
-def _is_about_shapes(error: IntegrityError) -> bool:
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return str(getattr(diagnosis, "constraint_name", "")).endswith("_geom_fits")
+        rule = str(error).splitlines()[0]
+        raise FileRefused(f"A rule of the layer is broken, nothing written: {rule}") from error
+    if on_error is not None:
+        for issue in found:
+            on_error(issue)
+    return report
 
 
 def _attempt(
     actor: Actor,
     request: ImportRequest,
     progress: Progress | None,
-    on_error: Callable[[Issue], None] | None,
+    found: list[Issue],
     *,
-    look_at_shapes: bool,
+    directly: bool,
 ) -> Report:
+    """Import once. `directly`: by a first load where that suits, or _NotDirectly."""
     started = time.monotonic()
     theme = theme_of(request.theme)
-    log = IssueLog(on_error=on_error)
+    log = IssueLog(on_error=found.append)
     opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
     with opened as source:
         columns = [decode_name(name, source.encoding) for name in source.columns]
         matched = settle(theme, columns, request.mapping, request.keys)
         crs = source_crs.decide(source.crs_text, source.bounds, request.source_crs)
-        run = _Run(actor, request, source, matched, crs, log, progress, look_at_shapes)
+        run = _Run(actor, request, source, matched, crs, log, progress, directly)
         _note_file(run)
         with transaction.atomic(using=STAFF_DATABASE):
             report = _in_transaction(run)
@@ -127,24 +135,54 @@ def _in_transaction(run: _Run) -> Report:
     layer = layer_for(run.actor, run.request, stored)
     target = Target(theme, stored, known_codes(theme))
     preparation = Preparation(run.source, target, run.matched, run.crs, run.log)
-    staging = Staging(Plan(layer, preparation.columns, run.crs.srid, not run.crs.on_map))
-    passing = _watched(_chained(first, batches), run)
-    staged = staging.fill(prefetched(preparation.rows(passing)))
-    if staged != preparation.read - preparation.rejected:
-        raise ImportBroken(f"{preparation.read} rows read, {staged} staged")
+    plan = Plan(layer, preparation.columns)
+    rows = preparation.rows(_watched(_chained(first, batches), run))
     if not run.request.apply:
-        return _classified(run, layer, preparation, staging)
+        return _staged(run, plan, preparation, rows)[1]
     with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
         kept = pool.submit(kept_files.copy_original, run.request.path)
-        report = _classified(run, layer, preparation, staging)
-        return _applied(run, layer, staging, report, kept.result())
+        if run.directly and bulk_load.suits(plan, run.source.rows):
+            return _first_load(run, plan, preparation, rows, kept.result())
+        staging, report = _staged(run, plan, preparation, rows)
+        return _applied(run, staging, report, kept.result())
 
 
-def _classified(run: _Run, layer: Layer, prepared: Preparation, staging: Staging) -> Report:
-    verdicts = staging.classify(look_at_shapes=run.look_at_shapes)
-    counts = {name: verdicts.pop(name, 0) for name in (NEW, CHANGED, SAME)}
-    for row, reason in staging.rejected() if verdicts else ():
-        run.log.add(Issue(reason, Severity.ERROR, row))
+def _first_load(
+    run: _Run, plan: Plan, prepared: Preparation, rows: Iterator[StagedRows], kept: KeptFile
+) -> Report:
+    """Write the rows without comparing them; raises _NotDirectly when that cannot be."""
+    source = kept_files.record(kept, run.crs, run.source.encoding.codec)
+    try:
+        written = bulk_load.load(
+            run.actor,
+            plan,
+            rows,
+            expected_rows=run.source.rows or 0,
+            title=_title(run),
+            source_id=source.pk,
+        )
+    except (IntegrityError, NotAFirstLoad) as error:
+        raise _NotDirectly from error
+    report = _report(run, plan.layer, prepared, {NEW: written.new})
+    return _remembered(run, plan.layer, source, written.change_set, report)
+
+
+def _staged(
+    run: _Run, plan: Plan, prepared: Preparation, rows: Iterator[StagedRows]
+) -> tuple[Staging, Report]:
+    staging = Staging(plan)
+    staged = staging.fill(rows)
+    if staged != prepared.read - prepared.rejected:
+        raise ImportBroken(f"{prepared.read} rows read, {staged} staged")
+    verdicts = staging.classify()
+    if verdicts.keys() - {NEW, CHANGED, SAME}:
+        for row, reason in staging.rejected():
+            run.log.add(Issue(reason, Severity.ERROR, row))
+    return staging, _report(run, plan.layer, prepared, verdicts)
+
+
+def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[str, int]) -> Report:
+    """Return the report before anything is written; raises ImportBroken if rows are missing."""
     report = Report(
         file=run.request.path.name,
         layer=layer.slug,
@@ -155,10 +193,11 @@ def _classified(run: _Run, layer: Layer, prepared: Preparation, staging: Staging
         mapping=run.matched.targets,
         kept_columns=run.matched.kept,
         read=prepared.read,
-        new=counts[NEW],
-        changed=counts[CHANGED],
-        same=counts[SAME],
-        rejected=prepared.rejected + sum(verdicts.values()),
+        new=verdicts.get(NEW, 0),
+        changed=verdicts.get(CHANGED, 0),
+        same=verdicts.get(SAME, 0),
+        rejected=prepared.rejected
+        + sum(n for verdict, n in verdicts.items() if verdict not in {NEW, CHANGED, SAME}),
         applied=False,
         change_set=None,
         issues=run.log.groups(),
@@ -169,16 +208,26 @@ def _classified(run: _Run, layer: Layer, prepared: Preparation, staging: Staging
     return report
 
 
-def _applied(run: _Run, layer: Layer, staging: Staging, report: Report, kept: KeptFile) -> Report:
-    """Write the rows and remember file and run; raises ImportBroken if counts differ."""
+def _title(run: _Run) -> str:
+    return f"{run.request.path.name} → {run.request.slug}"
+
+
+def _applied(run: _Run, staging: Staging, report: Report, kept: KeptFile) -> Report:
+    """Write what was classified; raises ImportBroken if the counts then differ."""
     source = kept_files.record(kept, run.crs, run.source.encoding.codec)
     change_set = None
     if report.new or report.changed:
-        title = f"{run.request.path.name} → {layer.slug}"
-        written = bulk.apply(run.actor, staging, title=title, source_id=source.pk)
+        written = bulk.apply(run.actor, staging, title=_title(run), source_id=source.pk)
         if (written.new, written.changed) != (report.new, report.changed):
             raise ImportBroken(f"classified {report.counts()}, written {written}")
         change_set = written.change_set
+    return _remembered(run, staging.plan.layer, source, change_set, report)
+
+
+def _remembered(
+    run: _Run, layer: Layer, source: SourceFile, change_set: ChangeSet | None, report: Report
+) -> Report:
+    """Keep the report of an applied run with its layer, file and change set."""
     done = replace(report, applied=True, change_set=change_set.pk if change_set else None)
     ImportRun.objects.using(STAFF_DATABASE).create(
         layer=layer,

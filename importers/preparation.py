@@ -1,4 +1,4 @@
-"""Batches of a file → rows of a binary COPY, with every finding in the log."""
+"""Batches of a file → rows for the write door, with every finding in the log."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from django.db import models
 
 from importers import values
-from importers.binary_rows import HEADER, TRAILER, encode
 from importers.fields import Filler, Finding, fillers, slug_of
 from importers.issues import Issue, IssueLog, Severity
 from importers.letters import decode, decode_name, names_state_secret
@@ -21,7 +20,7 @@ from importers.shapes import read_shapes
 from importers.source import Source
 from importers.source_crs import SourceCrs
 from importers.values import Mask
-from layers.bulk import StagedColumn
+from layers.bulk_plan import StagedColumn, StagedRows
 from layers.registry import Theme
 
 KEY_LENGTH = 200
@@ -53,21 +52,20 @@ class Preparation:
 
     @property
     def columns(self) -> tuple[StagedColumn, ...]:
-        """Return the staged columns, in the order of `rows`."""
+        """Return the staged columns, in the order of staging."""
         staged = tuple(filler.column for filler in self._fillers)
         if self._slug and self._slug not in {column.name for column in staged}:
             staged += (StagedColumn(self._slug, "text"),)
         return staged
 
-    def rows(self, batches: Iterable[tuple[pa.RecordBatch, str]]) -> Iterator[bytes]:
-        """Yield the pieces of one binary COPY of (source_row, feature_key, geometry, columns…)."""
-        yield HEADER
+    def rows(self, batches: Iterable[tuple[pa.RecordBatch, str]]) -> Iterator[StagedRows]:
+        """Yield the rows that pass, batch by batch."""
         for batch, geometry in batches:
-            if batch.num_rows:
-                yield self._batch(batch, geometry)
-        yield TRAILER
+            passed = self._batch(batch, geometry) if batch.num_rows else None
+            if passed:
+                yield passed
 
-    def _batch(self, batch: pa.RecordBatch, geometry: str) -> bytes:
+    def _batch(self, batch: pa.RecordBatch, geometry: str) -> StagedRows | None:
         numbers = np.arange(self.read + 1, self.read + batch.num_rows + 1, dtype=np.int32)
         self.read += batch.num_rows
         shapes = read_shapes(batch.column(geometry), self._target.stored, self._crs)
@@ -75,17 +73,13 @@ class Preparation:
         self._refuse(numbers[~fine], shapes.reasons[~fine])
         self._log_rows("repaired", "", numbers[shapes.repaired])
         if not fine.any():
-            return b""
+            return None
         keep = pa.array(fine)
         numbers, ewkb = numbers[fine], shapes.ewkb.filter(keep)
         columns = self._columns(batch.filter(keep), geometry, numbers)
         staged = self._fill(columns, numbers)
         keys = self._keys(staged, columns, ewkb)
-        listed = [(staged[column.name], column.sql_type) for column in self.columns]
-        return encode(
-            [(pa.array(numbers), "integer"), (keys, "text"), (ewkb, "geometry"), *listed],
-            len(numbers),
-        )
+        return StagedRows(pa.array(numbers), keys, ewkb, staged)
 
     def _refuse(self, numbers: npt.NDArray[np.int32], reasons: npt.NDArray[np.object_]) -> None:
         self.rejected += len(numbers)

@@ -1,17 +1,17 @@
-"""Shapes of a batch: through the gate, repaired where that keeps their type, ready for COPY."""
+"""Shapes of a batch: through the gate, into degrees, repaired where that keeps their type."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
-from gis_core.geometry_gate import LINES, POINTS, POLYGONS, admit_many, promote_many
+from gis_core.geometry_gate import LINES, POINTS, POLYGONS, admit_many
+from gis_core.geometry_refusal import GateLimits
+from importers.ewkb import stored_ewkb
 from importers.issues import FileRefused
-from importers.source_crs import SourceCrs, reachable
-from importers.values import spread
+from importers.source_crs import SourceCrs
 from layers.registry import AREA, LINE, POINT, Theme
 
 _ALLOWED = {POINT: POINTS, LINE: LINES, AREA: POLYGONS}
@@ -30,12 +30,7 @@ _KINDS = {
 }
 _POLYGONAL = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
 _WKB_KINDS = {1: POINT, 2: LINE, 3: AREA, 4: POINT, 5: LINE, 6: AREA}
-_KEPT = frozenset({1, 2, 3, 5, 6})  # flat WKB types that are stored, or a part of one that is
-_SINGLE_PARTS = {2: 5, 3: 6}  # a line and a polygon become the only part of a multi-part shape
-_EWKB_SRID = 0x20000000
-_HEAD = 5  # byte order and type
-_END = 1 << 31  # pyarrow 26 miscounts a slice without an end
-_BYTES = pa.large_binary()
+_MAP = GateLimits()
 _HEIGHT_WORDS = (" Z", " M", "ZM", "2.5D", "Measured", "3D")
 
 
@@ -71,53 +66,31 @@ def has_heights(declared: str) -> bool:
 
 
 def read_shapes(wkb: pa.Array, stored: str, crs: SourceCrs) -> Shapes:
-    """Let shapes in, repair areas that cross themselves, promote to the stored type."""
+    """Let shapes in, transform them, repair areas that cross themselves, promote to `stored`."""
     rows = wkb.to_numpy(zero_copy_only=False)
     geometries, reasons = admit_many(rows, allowed=_ALLOWED[stored], limits=crs.limits)
     if stored == POINT:
         several = shapely.get_num_geometries(geometries) > 1
         geometries[several], reasons[several] = None, "several_points"
+    _transform(geometries, reasons, crs)
     repaired = np.zeros(len(rows), dtype=bool)
     if stored == AREA:
         repaired = _repair(geometries, reasons)
-    present = np.flatnonzero(~shapely.is_missing(geometries))
-    lost = present[~reachable(crs, shapely.bounds(geometries[present]).reshape(-1, 4))]
-    geometries[lost], reasons[lost] = None, "out_of_bounds"
-    return Shapes(_ewkb(wkb, geometries, repaired, crs.srid), reasons, repaired)
+    return Shapes(stored_ewkb(geometries, stored), reasons, repaired)
 
 
-def _ewkb(
-    wkb: pa.Array,
-    geometries: npt.NDArray[np.object_],
-    repaired: npt.NDArray[np.bool_],
-    srid: int,
-) -> pa.Array:
-    """Return the promoted shapes as EWKB, null where there is none.
-
-    Flat shapes that nothing changed keep their bytes behind a new head: encoding them again would
-    take a fifth of the time that a file needs on this side.
-    """
-    heads = pc.binary_slice(wkb, 0, _HEAD).dictionary_encode()
-    kinds = [int.from_bytes(head[1:], "little") for head in heads.dictionary.to_pylist()]
-    flat = spread([kind in _KEPT for kind in kinds], heads) & ~repaired
-    flat &= ~shapely.is_missing(geometries)
-    prefixes = pa.array([_prefix(kind, srid) for kind in kinds], _BYTES).take(heads.indices)
-    single = pa.array(spread([kind in _SINGLE_PARTS for kind in kinds], heads))
-    plain = wkb.cast(_BYTES)
-    bodies = pc.if_else(single, plain, pc.binary_slice(plain, _HEAD, _END))
-    kept = pc.binary_join_element_wise(prefixes, bodies, pa.scalar(b"", _BYTES))
-    others = np.full(len(geometries), None, dtype=object)
-    promoted = shapely.set_srid(promote_many(geometries[~flat]), srid)
-    others[~flat] = shapely.to_wkb(promoted, include_srid=True, byte_order=1)
-    return pc.if_else(pa.array(flat), kept, pa.array(others, _BYTES))
-
-
-def _prefix(kind: int, srid: int) -> bytes:
-    """Return the head of the promoted EWKB of a flat WKB; a single part keeps its own inside."""
-    stored = _SINGLE_PARTS.get(kind, kind)
-    code = (stored | _EWKB_SRID).to_bytes(4, "little") + srid.to_bytes(4, "little")
-    one = (1).to_bytes(4, "little") if kind in _SINGLE_PARTS else b""
-    return b"\x01" + code + one
+def _transform(
+    geometries: npt.NDArray[np.object_], reasons: npt.NDArray[np.object_], crs: SourceCrs
+) -> None:
+    """Turn positions into degrees in place; shapes that leave the map are refused."""
+    positions, row = shapely.get_coordinates(geometries, return_index=True)
+    degrees = crs.to_wgs84(positions)
+    on_map = (np.abs(degrees[:, 0]) <= _MAP.max_lon) & (np.abs(degrees[:, 1]) <= _MAP.max_lat)
+    if not on_map.all():
+        lost = np.unique(row[~on_map])
+        geometries[lost], reasons[lost] = None, "out_of_bounds"
+        degrees = degrees[~np.isin(row, lost)]
+    shapely.set_coordinates(geometries, degrees)
 
 
 def _repair(

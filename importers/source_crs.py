@@ -2,21 +2,21 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connections
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from gis_core import crs
-from gis_core.access import STAFF_DATABASE
 from gis_core.city import city
 from gis_core.crs import STORAGE_SRID, VnZone
 from gis_core.crs_identity import identify_vn2000
 from gis_core.geometry_refusal import GateLimits
 from importers.issues import FileRefused, Issue, Severity
 
+Positions = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
 _PROJECTED_LIMIT = 1e8  # metres or feet; nothing on the earth is farther from a false origin
 _VN_EAST_LIMIT_M = 2_000_000.0
@@ -30,36 +30,52 @@ HINT = "pass --source-crs, for example --source-crs EPSG:9210"
 
 @dataclass(frozen=True)
 class SourceCrs:
-    """A system that the database can transform from. x is easting or longitude."""
+    """A system that positions can be transformed from. x is easting or longitude."""
 
-    srid: int
     epsg: int
     name: str
     limits: GateLimits
-    on_map: bool = False  # the limits alone keep positions on the map
+    zone: VnZone | None = None
     issues: tuple[Issue, ...] = ()
+
+    def to_wgs84(self, positions: Positions) -> Positions:
+        """Return longitudes and latitudes (n × 2) of positions; inf where there are none.
+
+        VN-2000 is computed with the official parameters of `gis_core.crs`, never by its code.
+        """
+        if self.epsg == STORAGE_SRID:
+            return positions
+        x, y = positions[:, 0], positions[:, 1]
+        if self.zone is not None:
+            return np.column_stack(crs.to_wgs84(self.zone, x, y))
+        return np.column_stack(_transformer(self.epsg).transform(x, y))
+
+
+@lru_cache(maxsize=16)
+def _transformer(epsg: int) -> Transformer:
+    return Transformer.from_crs(epsg, STORAGE_SRID, always_xy=True)
 
 
 def of_text(text: str) -> SourceCrs:
-    """The system of a .prj, an EPSG code or name; FileRefused when the database lacks it."""
+    """The system of a .prj, an EPSG code or name; FileRefused when it is not known."""
     code = _EPSG.match(text.strip())
     zone = identify_vn2000(int(code[1]) if code else text)
     if zone is not None:
         return _of_zone(zone)
     epsg = int(code[1]) if code else _epsg_of(text)
     if epsg == STORAGE_SRID:
-        return SourceCrs(STORAGE_SRID, STORAGE_SRID, "WGS 84", GateLimits(drop_z=True), on_map=True)
-    if epsg is None or not _known_to_database(epsg):
+        return SourceCrs(STORAGE_SRID, "WGS 84", GateLimits(drop_z=True))
+    if epsg is None or not _is_horizontal(epsg):
         raise FileRefused(f"The coordinate system is not known ({_short(text)}); {HINT}")
     limits = GateLimits(max_lon=_PROJECTED_LIMIT, max_lat=_PROJECTED_LIMIT, drop_z=True)
-    return SourceCrs(epsg, epsg, f"EPSG:{epsg}", limits)
+    return SourceCrs(epsg, f"EPSG:{epsg}", limits)
 
 
 def _of_zone(zone: VnZone) -> SourceCrs:
     limits = GateLimits(drop_z=True)
     if zone.projected:
         limits = replace(limits, max_lon=_VN_EAST_LIMIT_M, max_lat=_VN_NORTH_LIMIT_M)
-    return SourceCrs(zone.private_srid, zone.epsg, zone.name, limits, zone.projected)
+    return SourceCrs(zone.epsg, zone.name, limits, zone)
 
 
 def _epsg_of(text: str) -> int | None:
@@ -77,10 +93,12 @@ def _short(text: str) -> str:
     return " ".join(text.split())[:80]
 
 
-def _known_to_database(srid: int) -> bool:
-    connection = connections[STAFF_DATABASE]
-    systems = connection.ops.spatial_ref_sys()  # type: ignore[attr-defined]
-    return bool(systems.objects.using(STAFF_DATABASE).filter(srid=srid).exists())
+def _is_horizontal(epsg: int) -> bool:
+    try:
+        found = CRS.from_epsg(epsg)
+    except CRSError:
+        return False
+    return bool(found.is_geographic or found.is_projected)
 
 
 def guess(bounds: Bounds | None) -> SourceCrs:
@@ -122,33 +140,10 @@ def decide(crs_text: str, bounds: Bounds | None, chosen: str = "") -> SourceCrs:
     return of_text(crs_text) if crs_text else guess(bounds)
 
 
-def reachable(source: SourceCrs, bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Tell for each (west, south, east, north) whether both corners exist on the earth.
-
-    One position that PROJ cannot compute would abort the whole COPY in the database. VN-2000 and
-    WGS 84 need no look: the gate's limits keep them inside what can be computed.
-    """
-    if source.srid == STORAGE_SRID or source.srid != source.epsg:
-        return np.ones(len(bounds), dtype=bool)
-    transformer = Transformer.from_crs(source.epsg, STORAGE_SRID, always_xy=True)
-    fine = np.ones(len(bounds), dtype=bool)
-    for x, y in ((0, 1), (2, 3), (0, 3), (2, 1)):
-        lon, lat = transformer.transform(bounds[:, x], bounds[:, y])
-        fine &= np.isfinite(lon) & np.isfinite(lat)
-    return fine
-
-
 def bounds_4326(source: SourceCrs, bounds: Bounds | None) -> Bounds | None:
     """The extent in degrees of an extent in the file's system, by two corners; None if unknown."""
     if bounds is None or not np.isfinite(bounds).all():
         return None
     west, south, east, north = bounds
-    if source.srid == STORAGE_SRID:
-        return bounds
-    if source.srid != source.epsg:
-        zone = crs.zone_by_epsg(source.epsg)
-        lon, lat = crs.to_wgs84(zone, [west, east], [south, north])
-    else:
-        transformer = Transformer.from_crs(source.epsg, STORAGE_SRID, always_xy=True)
-        lon, lat = transformer.transform(np.array([west, east]), np.array([south, north]))
-    return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
+    corners = source.to_wgs84(np.array([[west, south], [east, north]], float))
+    return (*corners[0].tolist(), *corners[1].tolist())

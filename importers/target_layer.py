@@ -5,7 +5,8 @@ from typing import Any
 from gis_core.access import STAFF_DATABASE, Actor
 from importers.issues import FileRefused
 from importers.request import ImportRequest
-from layers.bulk import create_layer, writable_fields
+from layers.bulk import create_layer
+from layers.bulk_plan import writable_fields
 from layers.code_list import Code
 from layers.feature import CodeField, Layer
 from layers.registry import Theme, theme_by_key

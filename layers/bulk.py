@@ -1,85 +1,26 @@
 """The WRITE door for many rows at once: staged, classified, then written as one change set.
 
-An importer describes the columns in a `Plan`, streams rows in PostgreSQL's binary COPY format into
-a `Staging`, reads what would become of them, and lets `apply` write them. Everything happens in
-the transaction that the caller has open. The SQL is in layers/sql/.
+An importer describes the columns in a `Plan`, streams batches of rows into a `Staging`, reads what
+would become of them, and lets `apply` write them. Everything happens in the transaction that the
+caller has open. The SQL is in layers/sql/. `layers/bulk_load.py` is the short way of a first load.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.db import Error, connections, models
+from django.db import connections, models
 from django.db.backends.utils import CursorWrapper
-from django.db.models.fields import NOT_PROVIDED
 
 from gis_core import access, history
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.crs import STORAGE_SRID
 from gis_core.models import ChangeSet
+from layers.bulk_plan import Plan, StagedRows, Written, quote, staging_copy, writable_fields
 from layers.bulk_sql import take_away, template
-from layers.byte_stream import ByteStream
+from layers.byte_stream import copy_in, prefetched
 from layers.feature import Layer
-from layers.registry import Theme, theme_by_key
 
 NEW, CHANGED, SAME = "new", "changed", "same"
-INHERITED_WRITABLE = ("name", "names", "valid_from", "valid_to", "sensitivity", "extra")
-_CHUNK_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class StagedColumn:
-    """A column that the file fills. `sql_type` is what the COPY carries.
-
-    `json_keys` are the keys of a JSON column that the file speaks about; others stay as they are.
-    None: the file speaks about the whole column.
-    """
-
-    name: str
-    sql_type: str
-    json_keys: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Which layer is filled, from which columns, from coordinates in which system.
-
-    `off_map_possible`: coordinates of this system may lie outside of what the map shows, so each
-    row is looked at; where the importer's own limits exclude it, that look is spared.
-    """
-
-    layer: Layer
-    columns: tuple[StagedColumn, ...]
-    source_srid: int
-    off_map_possible: bool = True
-
-    @property
-    def theme(self) -> Theme:
-        """Return the layer's theme."""
-        return theme_by_key(self.layer.theme)
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a change set of staged rows did; `change_set` is None where there was nothing to do."""
-
-    new: int
-    changed: int
-    change_set: ChangeSet | None
-
-
-def writable_fields(theme: Theme) -> dict[str, models.Field[Any, Any]]:
-    """Return name → model field of what an import may fill."""
-    fields: dict[str, models.Field[Any, Any]] = {}
-    for name in (*INHERITED_WRITABLE, *theme.own_fields):
-        model_field = theme.model._meta.get_field(name)
-        if isinstance(model_field, models.Field) and name not in {"geom", "geom_3857"}:
-            fields[name] = model_field
-    return fields
-
-
-def _quote(name: str) -> str:
-    return str(connections[STAFF_DATABASE].ops.quote_name(name))
 
 
 class Staging:
@@ -91,38 +32,21 @@ class Staging:
         self._fields = writable_fields(plan.theme)
         self._new = 0
 
-    def fill(self, rows: Iterable[bytes]) -> int:
-        """Create the staging table and copy `rows` (pieces of one binary COPY); return how many."""
-        declared = "".join(f",\n    {_quote(c.name)} {c.sql_type}" for c in self.plan.columns)
-        listed = "".join(f", {_quote(c.name)}" for c in self.plan.columns)
+    def fill(self, batches: Iterable[StagedRows]) -> int:
+        """Create the staging table and copy the rows into it; return how many."""
+        types = [f"{quote(c.name)} {self.plan.copy_type(c)}" for c in self.plan.columns]
+        listed = "".join(f", {quote(c.name)}" for c in self.plan.columns)
         with self._cursor() as cursor:
-            cursor.execute(
-                template("bulk_stage").format(
-                    source_srid=int(self.plan.source_srid),
-                    storage_srid=STORAGE_SRID,
-                    columns=declared,
-                )
-            )
-            copy = template("bulk_copy").format(columns=listed)
-            stream = ByteStream(rows)
-            try:
-                with connections[STAFF_DATABASE].wrap_database_errors:
-                    cursor.copy_expert(copy, stream, _CHUNK_BYTES)
-            except Error:
-                if stream.failure is not None:
-                    raise stream.failure from None
-                raise
-            return int(cursor.rowcount)
+            declared = "".join(f",\n    {column}" for column in types)
+            cursor.execute(template("bulk_stage").format(srid=STORAGE_SRID, columns=declared))
+            pieces = prefetched(staging_copy(self.plan, batches))
+            return copy_in(cursor, template("bulk_copy").format(columns=listed), pieces)
 
-    def classify(self, *, look_at_shapes: bool) -> dict[str, int]:
-        """Decide what becomes of each row; return verdict → number of rows.
-
-        `look_at_shapes` rejects the rare shape that the transformation makes invalid. It costs as
-        much as the table's own CHECK, which refuses the whole statement instead.
-        """
+    def classify(self) -> dict[str, int]:
+        """Decide what becomes of each row; return verdict → number of rows."""
         dated = "valid_to" in self._staged
         values = {
-            "table": _quote(self.plan.theme.table),
+            "table": self.plan.table,
             "layer_id": int(self.plan.layer.pk),
             "valid_to": "s.valid_to" if dated else "NULL::date",
         }
@@ -137,7 +61,7 @@ class Staging:
                 template("bulk_classify").format(
                     **values,
                     matched=template(match).format(**values),
-                    refusals="".join(self._refusals(look_at_shapes)),
+                    refusals="".join(self._refusals()),
                     changed=self._changed(),
                 )
             )
@@ -157,7 +81,7 @@ class Staging:
         """Insert and update as classified; return the numbers of rows. Called by `apply`."""
         parameters = {"change_set": entry.pk, "source": source_id}
         with self._cursor() as cursor:
-            indexes = take_away(cursor, _quote(self.plan.theme.table), self._new)
+            indexes = take_away(cursor, self.plan.table, self._new)
             cursor.execute(*self._insert(parameters))
             new = int(cursor.rowcount)
             for definition in indexes:
@@ -171,18 +95,11 @@ class Staging:
         return connections[STAFF_DATABASE].cursor()
 
     def _insert(self, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        columns = [(_quote(name), self._value(name)) for name in self._staged]
-        constants = {
-            f"default_{name}": model_field.get_default() or ""
-            for name, model_field in self._fields.items()
-            if name not in self._staged
-            and not model_field.null
-            and model_field.db_default is NOT_PROVIDED
-            and not isinstance(model_field, models.JSONField)
-        }
-        columns += [(_quote(key.removeprefix("default_")), f"%({key})s") for key in constants]
+        columns = [(quote(name), self._value(name)) for name in self._staged]
+        constants = {f"default_{name}": v for name, v in self.plan.blank_values().items()}
+        columns += [(quote(key.removeprefix("default_")), f"%({key})s") for key in constants]
         statement = template("bulk_insert").format(
-            table=_quote(self.plan.theme.table),
+            table=self.plan.table,
             layer_id=int(self.plan.layer.pk),
             search_text=self._search_text(live=False),
             columns="".join(f", {name}" for name, _ in columns),
@@ -191,19 +108,16 @@ class Staging:
         return statement, {**parameters, **constants}
 
     def _update(self) -> str:
-        pairs = [(_quote(name), self._value(name, live=True)) for name in self._staged]
+        pairs = [(quote(name), self._value(name, live=True)) for name in self._staged]
         return template("bulk_update").format(
-            table=_quote(self.plan.theme.table),
+            table=self.plan.table,
             search_text=self._search_text(live=True),
             assignments="".join(f", {name} = {value}" for name, value in pairs),
         )
 
     def _value(self, name: str, *, live: bool = False) -> str:
         """Return the SQL of a staged value in the type of its column."""
-        column, quoted = self._staged[name], _quote(name)
-        model_field = self._fields[name]
-        if isinstance(model_field, models.DecimalField):
-            return f"s.{quoted}::numeric({model_field.max_digits},{model_field.decimal_places})"
+        column, quoted = self._staged[name], quote(name)
         if live and column.json_keys is not None:
             keys = ",".join(column.json_keys)
             return f"(t.{quoted} - '{{{keys}}}'::text[]) || s.{quoted}"
@@ -211,22 +125,16 @@ class Staging:
 
     def _changed(self) -> str:
         tests = [
-            f"t.{_quote(name)} IS DISTINCT FROM {self._value(name, live=True)}"
+            f"t.{quote(name)} IS DISTINCT FROM {self._value(name, live=True)}"
             for name in self._staged
         ]
         return "\n               OR ".join(["t.geom IS DISTINCT FROM s.geom", *tests])
 
-    def _refusals(self, look_at_shapes: bool) -> Iterator[str]:
-        if self.plan.off_map_possible:
-            yield template("bulk_off_map").format(storage_srid=STORAGE_SRID)
-        if look_at_shapes and self.plan.source_srid != STORAGE_SRID:
-            yield template("bulk_invalid")
+    def _refusals(self) -> Iterator[str]:
         if {"valid_from", "valid_to"} <= self._staged.keys():
             yield "\n           WHEN s.valid_to < s.valid_from THEN 'validity_reversed'"
         for name in self._unique_fields():
-            yield template("bulk_taken").format(
-                table=_quote(self.plan.theme.table), column=_quote(name)
-            )
+            yield template("bulk_taken").format(table=self.plan.table, column=quote(name))
 
     def _unique_fields(self) -> list[str]:
         """Return the staged fields that must differ between all valid features of the theme."""
@@ -244,7 +152,7 @@ class Staging:
         for name in self.plan.theme.search_fields:
             if name not in self._staged and not live:
                 continue
-            value = self._value(name, live=live) if name in self._staged else f"t.{_quote(name)}"
+            value = self._value(name, live=live) if name in self._staged else f"t.{quote(name)}"
             if isinstance(self._fields[name], models.JSONField):
                 parts.append(template("bulk_json_words").format(value=value))
             else:

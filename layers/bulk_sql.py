@@ -21,10 +21,10 @@ def take_away(cursor: CursorWrapper, table: str, new_rows: int) -> list[str]:
     Building an index over all rows takes a fraction of the time of entering row by row. It locks
     readers out, so it is done only where there is nothing to read. `table` is quoted.
     """
-    if new_rows < BUILD_INDEXES_AFTER or not _is_empty(cursor, table):
+    if new_rows < BUILD_INDEXES_AFTER or not is_empty(cursor, table):
         return []
     cursor.execute(template("bulk_lock").format(table=table))
-    if not _is_empty(cursor, table):  # somebody was quicker
+    if not is_empty(cursor, table):  # somebody was quicker
         return []
     cursor.execute(template("bulk_indexes").format(table=table))
     found = cursor.fetchall()
@@ -33,6 +33,7 @@ def take_away(cursor: CursorWrapper, table: str, new_rows: int) -> list[str]:
     return [str(definition) for _removal, definition in found]
 
 
-def _is_empty(cursor: CursorWrapper, table: str) -> bool:
+def is_empty(cursor: CursorWrapper, table: str) -> bool:
+    """Tell whether a theme's table (a quoted name) holds no row."""
     cursor.execute(template("bulk_is_empty").format(table=table))
     return bool(cursor.fetchone()[0])

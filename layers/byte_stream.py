@@ -1,6 +1,16 @@
-"""Pieces of bytes as the file object that COPY reads from."""
+"""Pieces of bytes as the file object that COPY reads from, made while the last one is sent."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import Error, connections
+from django.db.backends.utils import CursorWrapper
+
+from gis_core.access import STAFF_DATABASE
+
+_AHEAD = 2
+_CHUNK_BYTES = 1 << 20
 
 
 class ByteStream:
@@ -28,3 +38,29 @@ class ByteStream:
         size = len(self._piece) if size < 0 else size
         taken, self._piece = self._piece[:size], self._piece[size:]
         return bytes(taken)
+
+
+def prefetched(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same pieces in the same order, made up to two ahead; the maker's errors arrive here."""
+    maker = iter(pieces)
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
+        waiting = deque(pool.submit(next, maker, None) for _ in range(_AHEAD))
+        while (piece := waiting.popleft().result()) is not None:
+            waiting.append(pool.submit(next, maker, None))
+            yield piece
+
+
+def copy_in(cursor: CursorWrapper, statement: str, pieces: Iterable[bytes]) -> int:
+    """Run COPY … FROM STDIN with `pieces`; return the number of rows.
+
+    Raises what the maker of the pieces raised, or Django's database errors.
+    """
+    stream = ByteStream(pieces)
+    try:
+        with connections[STAFF_DATABASE].wrap_database_errors:
+            cursor.copy_expert(statement, stream, _CHUNK_BYTES)
+    except Error:
+        if stream.failure is not None:
+            raise stream.failure from None
+        raise
+    return int(cursor.rowcount)

@@ -1,9 +1,9 @@
 """Tile SQL: authorised querysets and a validated tile in, Mapbox Vector Tile bytes out.
 
 The only place that encodes tiles. What makes it fast (docs/decisions/0003-tile-sql.md): the stored
-EPSG:3857 column, bounds as float8 constants, and straight scaling of features that are small
-against the tile, without clipping; only large ones go through ST_AsMVTGeom. The order is fixed, so
-that the same data gives the same bytes.
+EPSG:3857 column, prepared statements, bounds as float8, and straight scaling of features that are
+small against the tile, without clipping; only large ones go through ST_AsMVTGeom. The order is
+fixed, so that the same data gives the same bytes.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from gis_core.crs import TILE_SRID
 from gis_core.tile_grid import Tile
+from layers.prepared import Prepared, fetch_value, prepared
 from layers.registry import AREA
 from layers.selectors import ReadableLayer, features
 
@@ -36,9 +37,11 @@ _WINDOW = (
     "ST_MakeEnvelope(%(west)s::float8, %(south)s::float8, %(east)s::float8, %(north)s::float8,"
     f" {TILE_SRID})"
 )
-_CLIPPED = f"ST_AsMVTGeom(f.tile_geom, {_WINDOW}, {EXTENT}, {BUFFER})"
+# Boxes stand in a SELECT of their own, so that a prepared statement makes them once and not for
+# every row.
+_CLIPPED = f"ST_AsMVTGeom(f.tile_geom, (SELECT {_WINDOW}), {EXTENT}, {BUFFER})"
 # A feature within the neighbouring tiles needs no clipping: one look at its stored bounds tells.
-_GEOMETRY = f"""CASE WHEN f.tile_geom @ ST_Expand({_WINDOW}, %(edge)s::float8)
+_GEOMETRY = f"""CASE WHEN f.tile_geom @ (SELECT ST_Expand({_WINDOW}, %(edge)s::float8))
     THEN {_SCALED} ELSE {_CLIPPED} END"""
 # Most areas hold their centroid, which is found several times faster than a point on the surface.
 _LABEL_POINT = """(SELECT CASE WHEN ST_Intersects(c.p, a.tile_geom) THEN c.p
@@ -66,20 +69,21 @@ _LABELS = _encoded(
     f"""SELECT {", ".join(_ATTRIBUTES)}, {_SCALED} AS geom FROM (
         SELECT tile_id, tile_class, tile_label, {_LABEL_POINT} AS tile_geom
         FROM ({{rows}}) AS a WHERE tile_label <> '') AS f
-    WHERE f.tile_geom && {_WINDOW}""",  # noqa: S608 -- see above
+    WHERE f.tile_geom && (SELECT {_WINDOW})""",  # noqa: S608 -- see above
 )
 # The queryset's window is written as a constant box, so that one compiled text serves every tile.
-_BUFFERED = f"ST_Expand({_WINDOW}, %(margin)s::float8)"
+_BUFFERED = f"(SELECT ST_Expand({_WINDOW}, %(margin)s::float8))"
 _ANYWHERE = GEOSGeometry("POLYGON((0 0, 0 1, 1 1, 1 0, 0 0))", srid=TILE_SRID)
 _COMPILED_KEPT = 1000
 
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL text of one layer's tile with named parameters; the tile's bounds are not among them."""
+    """A layer's tile as SQL with named parameters; the tile's bounds are not among `parameters`."""
 
     sql: str
     parameters: dict[str, Any]
+    prepared: Prepared
 
 
 def tile(entries: Sequence[ReadableLayer], address: Tile, language: str = "vi") -> bytes:
@@ -98,9 +102,8 @@ def _layer_bytes(entry: ReadableLayer, address: Tile, language: str) -> bytes:
         return b""
     labelled = entry.layer.geometry_type == AREA and address.z >= entry.theme.label_min_zoom
     found = statement(entry, language, labelled)
-    with connections[entry.actor.database].cursor() as cursor:
-        cursor.execute(found.sql, {**found.parameters, **bounds(address)})
-        return bytes(cursor.fetchone()[0] or b"")
+    values = {**found.parameters, **bounds(address)}
+    return bytes(fetch_value(entry.actor.database, found.prepared, values) or b"")
 
 
 _compiled: dict[tuple[Any, ...], Statement] = {}
@@ -132,7 +135,8 @@ def _compile(entry: ReadableLayer, language: str, labelled: bool) -> Statement:
     sql = _FEATURES.format(columns=", ".join([*_ATTRIBUTES, *own]), rows=rows)
     if labelled:
         sql = f"SELECT ({sql}) || ({_LABELS.format(rows=rows)})"
-    return Statement(sql, {**parameters, "name": entry.slug, "labels": entry.slug + LABELS})
+    parameters |= {"name": entry.slug, "labels": entry.slug + LABELS}
+    return Statement(sql, parameters, prepared(sql, parameters))
 
 
 def bounds(address: Tile) -> dict[str, float]:

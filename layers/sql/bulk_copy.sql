@@ -1,1 +1,1 @@
-COPY pg_temp.import_rows (source_row, feature_key, source_geom{columns}) FROM STDIN (FORMAT binary)
+COPY pg_temp.import_rows (source_row, feature_key, geom{columns}) FROM STDIN (FORMAT binary)

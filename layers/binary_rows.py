@@ -4,6 +4,7 @@ Each field is its length (4 bytes, big-endian, -1 for null) and its bytes; Arrow
 Source: PostgreSQL manual, COPY, "Binary Format".
 """
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,12 +16,23 @@ HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 _BYTES = pa.large_binary()
 _EPOCH_DAYS = 10_957  # 2000-01-01, PostgreSQL's first day, in days since 1970
-_BIG_ENDIAN = {"integer": ">i4", "smallint": ">i2", "float8": ">f8", "date": ">i4"}
+_BIG_ENDIAN = {
+    "bigint": ">i8",
+    "integer": ">i4",
+    "smallint": ">i2",
+    "float8": ">f8",
+    "date": ">i4",
+}
+_NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)")
+_DIGITS = 4  # decimal digits in one digit of a numeric
+_BASE = 10**_DIGITS
 
 
 def encode(columns: Sequence[tuple[pa.Array, str]], rows: int) -> bytes:
-    """Rows as COPY bytes; `columns` are (values, SQL type). Types: text, jsonb, geometry (EWKB in
-    a binary array), integer, smallint, float8, date, boolean.
+    """Rows as COPY bytes; `columns` are (values, SQL type).
+
+    Types: text, jsonb, geometry (EWKB in a binary array), bigint, integer, smallint, float8, date,
+    boolean, and numeric(p,s) from float64, rounded half away from zero.
     """
     count = np.full(rows, len(columns), dtype=">i2")
     pieces: list[pa.Array] = [_fixed(count)]
@@ -53,11 +65,36 @@ def _content(values: pa.Array, sql_type: str) -> pa.Array:
     if sql_type == "boolean":
         raw = pc.fill_null(values, False).to_numpy(zero_copy_only=False)
         return _fixed(np.asarray(raw, dtype=np.uint8))
+    if decimals := _NUMERIC.fullmatch(sql_type):
+        raw = pc.fill_null(values, 0).to_numpy(zero_copy_only=False)
+        return _numeric(raw, int(decimals[1]), int(decimals[2]))
     numbers = pc.fill_null(values.cast(pa.int32()) if sql_type == "date" else values, 0)
     raw = numbers.to_numpy(zero_copy_only=False)
     if sql_type == "date":
         raw = raw - _EPOCH_DAYS
     return _fixed(raw.astype(_BIG_ENDIAN[sql_type]))
+
+
+def _numeric(values: npt.NDArray[np.float64], precision: int, scale: int) -> pa.Array:
+    """Return each number as digits to the base 10,000: how many, weight of the first, sign, scale.
+
+    Leading zero digits are allowed, so that every number has the same length. Source: PostgreSQL,
+    numeric_recv in src/backend/utils/adt/numeric.c.
+    """
+    whole = -(-(precision - scale) // _DIGITS)
+    parts = -(-scale // _DIGITS)
+    shifted = np.abs(values) * 10.0**scale
+    # A decimal such as 1.005 lies just below its half as a double.
+    steps = np.floor(shifted * (1 + 4 * np.finfo(float).eps) + 0.5).astype(np.int64)
+    steps *= 10 ** (parts * _DIGITS - scale)
+    record = np.zeros((len(values), 4 + whole + parts), ">i2")
+    record[:, 0] = whole + parts
+    record[:, 1] = whole - 1
+    record[:, 2] = np.where(values < 0, 0x4000, 0)
+    record[:, 3] = scale
+    for place in range(whole + parts - 1, -1, -1):
+        steps, record[:, 4 + place] = np.divmod(steps, _BASE)
+    return _fixed(record.view(f"V{record.shape[1] * 2}").ravel())
 
 
 def _fixed(values: npt.NDArray[np.generic]) -> pa.Array:
