@@ -25,9 +25,9 @@ import { PrintView } from "./viewer/print_view";
 import { Selection } from "./viewer/selection";
 import { Tabs } from "./shell/tabs";
 
-const link = parsePermalink(location.hash);
-
 class Viewer {
+  // Read here: the address may have changed while the catalogue was on its way.
+  private readonly link = parsePermalink(location.hash);
   private readonly store: LayerStore;
   private readonly zone: Zone;
   private readonly city: CityMap;
@@ -39,7 +39,7 @@ class Viewer {
   private readonly measure: MeasureTool;
   private readonly print: PrintView;
   private readonly search: SearchBox;
-  private basemap = link.base ?? "own";
+  private basemap = this.link.base ?? "own";
   private started = false;
 
   constructor(private readonly catalog: Catalog) {
@@ -51,7 +51,7 @@ class Viewer {
       basemaps: catalog.basemaps,
       baseLayers: base.map(({ slug }) => slug),
       illustrative: base.some(({ illustrative }) => illustrative),
-      start: link.map,
+      start: this.link.map,
       basemap: this.basemap,
       onReach: tellReach,
     });
@@ -84,8 +84,9 @@ class Viewer {
     map.getContainer().addEventListener("keydown", (event) => this.onMapKey(event));
     this.draw();
     this.left.show(phone.matches ? "peek" : "half");
-    this.follow(link);
+    this.follow(this.link);
     window.addEventListener("hashchange", () => this.follow(parsePermalink(location.hash)));
+    this.search.askedByAddress();
     startPageFrame({ search: () => this.search.focus(), escape: () => this.escape() });
     this.keepAddress();
   }

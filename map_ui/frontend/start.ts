@@ -18,7 +18,6 @@ import { ordered, passes, savedPlaces } from "./start/place_filter";
 import { PlaceMarkers } from "./start/place_markers";
 import { placeCard, placeSheet, type Here } from "./start/place_parts";
 
-const link = parsePermalink(location.hash);
 const SELECTION = "place";
 const CLOSE_ENOUGH = 14;
 
@@ -27,6 +26,8 @@ function median(values: number[]): number {
 }
 
 class StartPage {
+  // Read here: the address may have changed while the places were on their way.
+  private readonly link = parsePermalink(location.hash);
   private readonly city: CityMap;
   private readonly left: Panel;
   private readonly right: Panel;
@@ -41,7 +42,7 @@ class StartPage {
 
   constructor(private readonly all: Places) {
     this.categories = new Map(all.categories.map((category) => [category.code, category]));
-    this.city = createCityMap(required("#map"), { ...this.about, start: link.map, basemap: null });
+    this.city = createCityMap(required("#map"), { ...this.about, start: this.link.map, basemap: null });
     this.left = new Panel(required("#panel-left"), t("panel.places"), () => this.closeLeft());
     this.right = new Panel(required("#panel-right"), t("feature.selected"), () => this.select(null));
     this.chips = new PlaceChips(required("#chips"), all.categories, () => this.draw());
@@ -64,9 +65,10 @@ class StartPage {
     map.on("click", () => this.select(null));
     this.left.show(phone.matches ? "peek" : "half");
     this.draw();
-    if (link.map === null) this.showAll();
-    this.follow(link);
+    if (this.link.map === null) this.showAll();
+    this.follow(this.link);
     window.addEventListener("hashchange", () => this.follow(parsePermalink(location.hash)));
+    this.search.askedByAddress();
     startPageFrame({ search: () => this.search.focus(), escape: () => this.escape() });
     this.keepAddress();
   }

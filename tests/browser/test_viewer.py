@@ -120,3 +120,24 @@ def test_the_list_tells_what_the_map_shows(open_page):
     page.get_by_role("tab", name="Danh sách").click()
     panel = page.get_by_role("tabpanel", name="Danh sách")
     expect(panel.get_by_text(re.compile(r"Thửa \d+")).first).to_be_visible()
+
+
+def test_a_search_sent_before_the_script_ran_is_answered(open_page):
+    page = open_page("/vi/map?q=hung+vuong")
+    expect(page.get_by_role("combobox").first).to_have_value("hung vuong")
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def test_a_position_that_arrives_while_the_catalogue_loads_is_kept(open_page):
+    page = open_page("/vi/map")
+    page.wait_for_load_state("networkidle")
+    held = []
+    page.route("**/api/catalog*", lambda route: held.append(route))  # noqa: PLW0108
+    page.reload(wait_until="domcontentloaded")
+    page.wait_for_function("() => document.querySelector('#panel-left .skeleton')")
+    page.evaluate("() => history.replaceState(null, '', '#map=17/10.34500/106.37500')")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("group", name="Tọa độ")).to_contain_text("WGS 84")
+    page.wait_for_load_state("networkidle")
+    assert "map=17/10.34500/106.37500" in page.url

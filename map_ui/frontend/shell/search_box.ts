@@ -44,6 +44,15 @@ export class SearchBox {
     });
   }
 
+  /** Searches for what the address asks (`?q=`), as a form sent before the script ran does. */
+  askedByAddress(): void {
+    const asked = new URLSearchParams(location.search).get("q");
+    if (!asked) return;
+    this.input.value = asked;
+    this.onInput();
+    this.input.focus();
+  }
+
   focus(): void {
     this.input.focus();
     this.input.select();
