@@ -125,7 +125,8 @@ def measure(count: int, rounds: int) -> dict[int, dict[str, list[float]]]:
 
     granian = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--workers", "1",
-        "--port", str(OURS_PORT), "--no-ws", "--blocking-threads", "4", "gis_core.wsgi:application",
+        "--port", str(OURS_PORT), "--http", "1", "--no-ws", "--blocking-threads", "4",
+        "gis_core.wsgi:application",
     ]  # fmt: skip
     tipg = [str(peer_python()), "-m", "uvicorn", "tipg.main:app", "--port", str(PEER_PORT)]
     tipg_env = {

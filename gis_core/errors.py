@@ -101,6 +101,7 @@ STATUS: dict[type[Exception], int] = {
     Busy: 503,
     OperationalError: 503,
 }
+EXPLAINED = tuple(STATUS)
 TITLES = {
     400: _("The request cannot be understood"),
     401: _("Please sign in"),

@@ -1,0 +1,62 @@
+"""Anonymous GETs of the hottest address, without the parts of the framework that they do not need.
+
+A map asks for dozens of small tiles at once, and sessions, forms, signals and the search for the
+view cost as much as a small tile. View, actor, language and headers are the same; whatever is not
+the plain case (the cookie of a session, another method, an odd address) goes the long way.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
+from django.utils.module_loading import import_string
+
+from gis_core.errors import EXPLAINED, problem_from
+from gis_core.headers import ActorAndLanguage, SecurityHeaders
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+_TILE = re.compile(r"/tiles/([!-.0-~]+)/([0-9]{1,9})/([0-9]{1,9})/([0-9]{1,9})\.mvt")
+_VIEW = "layers.api.tiles.mvt"
+
+
+class ShortWay:
+    """A WSGI application in front of Django's, with the same answers."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._view: Callable[..., HttpResponse] = import_string(_VIEW)
+        tile: Any = convert_exception_to_response(self._tile)
+        shrunk: Any = GZipMiddleware(ActorAndLanguage(tile))
+        self._answer = SecurityHeaders(shrunk)
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Answer a plain request for a tile; hand on every other."""
+        plain = (
+            environ["REQUEST_METHOD"] == "GET"
+            and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
+            and _TILE.fullmatch(environ.get("PATH_INFO", "")) is not None
+        )
+        if not plain:
+            return self._application(environ, start_response)
+        close_old_connections()
+        response = self._answer(WSGIRequest(environ))
+        response.headers["Content-Length"] = str(len(response.content))
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return [response.content]
+
+    def _tile(self, request: HttpRequest) -> HttpResponse:
+        address = _TILE.fullmatch(request.path)
+        assert address is not None  # noqa: S101 -- __call__ has looked
+        slugs, *numbers = address.groups()
+        try:
+            return self._view(request, slugs, *(int(number) for number in numbers))
+        except EXPLAINED as error:
+            return problem_from(request, error)
