@@ -28,6 +28,23 @@ def is_for_programs(request: HttpRequest) -> bool:
     return request.path.startswith(MACHINE_PATHS)
 
 
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # answers that replace an inner one lose it
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+    "Cache-Control": "no-store",  # redirects made further out have none
+}
+# Without credentials: another site's page reads what an anonymous reader may read.
+_PUBLIC_DATA = {
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
+}
+_PAGES = {"Cross-Origin-Resource-Policy": "same-origin"}
+_NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'"
+
+
 class SecurityHeaders:
     """Outermost: the headers of every answer, static files and errors included."""
 
@@ -36,28 +53,28 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the headers."""
-        request.csp_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
-        response = self.get_response(request)
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", _policy(request))
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")  # answers that replace an inner one lose it
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
-        headers.setdefault("Cache-Control", "no-store")  # redirects made further out have none
-        public_data = is_for_programs(request) or request.path.startswith("/static/")
-        headers.setdefault(
-            "Cross-Origin-Resource-Policy", "cross-origin" if public_data else "same-origin"
+        request.csp_nonce = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: secrets.token_urlsafe(16)
         )
-        if public_data:
-            # Without credentials: another site's page reads what an anonymous reader may read.
-            headers.setdefault("Access-Control-Allow-Origin", "*")
-        if settings.SECURE_HSTS_SECONDS:
-            headers.setdefault(
-                "Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"
-            )
+        response = self.get_response(request)
+        for name, value in security_headers(request, response).items():
+            response.headers.setdefault(name, value)
         return response
+
+
+def security_headers(request: HttpRequest, response: HttpResponse) -> dict[str, str]:
+    """Return the headers for an answer, for those that it does not have yet."""
+    public_data = is_for_programs(request) or request.path.startswith("/static/")
+    # A page asks for scripts and styles by its nonce; nothing else is ever a document that runs.
+    page = response.headers.get("Content-Type", "").startswith("text/html")
+    found = {
+        "Content-Security-Policy": _policy(request) if page else _NOTHING_RUNS,
+        **_ALWAYS,
+        **(_PUBLIC_DATA if public_data else _PAGES),
+    }
+    if settings.SECURE_HSTS_SECONDS:
+        found["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    return found
 
 
 def _policy(request: HttpRequest) -> str:
@@ -79,7 +96,10 @@ class ActorAndLanguage:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set actor and language before the view, the cache header after it."""
-        request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
+        actor: Any = ANONYMOUS  # without a session cookie no table is read
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            actor = SimpleLazyObject(lambda: actor_of(request))
+        request.actor = actor  # type: ignore[attr-defined]
         language = language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
@@ -107,16 +127,17 @@ def _method_not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResp
 def language_of(request: HttpRequest) -> str:
     """Return the language: the address first, then ?lang=, the cookie, the browser's wish."""
     known = city().languages
+    meta = request.META
     first = request.path.split("/", 2)[1] if request.path.count("/") else ""
-    accepted = request.headers.get("Accept-Language", "")[:2].lower()
-    wishes = (first, request.GET.get("lang", ""), request.COOKIES.get("language", ""), accepted)
-    return next((wish for wish in wishes if wish in known), known[0])
+    # Looked at only where it is there: tiles come by the dozen.
+    asked = request.GET.get("lang", "") if meta.get("QUERY_STRING") else ""
+    kept = request.COOKIES.get("language", "") if meta.get("HTTP_COOKIE") else ""
+    accepted = meta.get("HTTP_ACCEPT_LANGUAGE", "")[:2].lower()
+    return next((wish for wish in (first, asked, kept, accepted) if wish in known), known[0])
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return who asks. Without a session cookie no table is read."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-        return ANONYMOUS
+    """Return who asks, by the session."""
     user: Any = request.user
     return actor_for(user) if user.is_authenticated else ANONYMOUS
 

@@ -10,7 +10,7 @@ def bytes_response(request: HttpRequest, body: bytes, content_type: str) -> Http
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     sent = {
         part.strip().removeprefix("W/")
-        for part in request.headers.get("If-None-Match", "").split(",")
+        for part in request.META.get("HTTP_IF_NONE_MATCH", "").split(",")
     }
     response = (
         HttpResponse(status=304) if etag in sent else HttpResponse(body, content_type=content_type)

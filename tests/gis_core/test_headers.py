@@ -32,7 +32,9 @@ def check_headers(response, path: str) -> None:
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "'unsafe" not in policy
-    assert re.search(r"script-src 'self' 'nonce-[\w-]{16,}'", policy)
+    scripts = re.search(r"script-src 'self' 'nonce-[\w-]{16,}'", policy)
+    page = response.headers.get("Content-Type", "").startswith("text/html")
+    assert page == (scripts is not None), path
     assert response.headers["Cross-Origin-Resource-Policy"] in {"same-origin", "cross-origin"}
     assert "camera=()" in response.headers["Permissions-Policy"]
     assert response.headers["Cache-Control"], path
