@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from gis_core.access import STAFF_DATABASE, Actor
 from gis_core.models import ChangeSet
@@ -74,7 +75,14 @@ def _literal(value: str) -> str:
 
 @contextmanager
 def change_set(
-    actor: Actor, *, title: str, channel: str, reason: str = "", decision_number: str = ""
+    actor: Actor,
+    *,
+    title: str,
+    channel: str,
+    reason: str = "",
+    decision_number: str = "",
+    undoes: ChangeSet | None = None,
+    request_key: str = "",
 ) -> Iterator[ChangeSet]:
     """Open a transaction in which theme tables may be written, as `actor`.
 
@@ -88,9 +96,19 @@ def change_set(
             channel=channel,
             user_id=actor.user_id or None,
             actor_name=actor.name,
+            published_at=timezone.now(),
+            undoes=undoes,
+            request_key=request_key,
         )
-        with connections[STAFF_DATABASE].cursor() as cursor:
-            cursor.execute("SELECT set_config('city.change_set', %s, true)", [str(entry.pk)])
+        with writing(entry):
             yield entry
-            # A caller's outer transaction must not go on writing under this change set.
-            cursor.execute("SELECT set_config('city.change_set', '', true)")
+
+
+@contextmanager
+def writing(entry: ChangeSet) -> Iterator[None]:
+    """Let theme tables be written under a change set, in the transaction that is open."""
+    with connections[STAFF_DATABASE].cursor() as cursor:
+        cursor.execute("SELECT set_config('city.change_set', %s, true)", [str(entry.pk)])
+        yield
+        # A caller's outer transaction must not go on writing under this change set.
+        cursor.execute("SELECT set_config('city.change_set', '', true)")

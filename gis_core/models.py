@@ -69,29 +69,57 @@ class ChangeSet(models.Model):
         IMPORT = "import", _("Import")
         BROWSER = "browser", _("Browser")
         API = "api", _("API")
+        OGC = "ogc", _("OGC API (QGIS)")
         ADMIN = "admin", _("Administration")
         COMMAND = "command", _("Command line")
 
     class State(models.TextChoices):
         """Where the change set is on its way to the map."""
 
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Waiting for review")
+        RETURNED = "returned", _("Returned")
+        APPROVED = "approved", _("Approved")
         PUBLISHED = "published", _("Published")
+        SUPERSEDED = "superseded", _("Undone")
+        DISCARDED = "discarded", _("Discarded")
 
     title = models.CharField(_("title"), max_length=200)
     reason = models.TextField(_("reason"), blank=True)
     decision_number = models.CharField(_("decision number"), max_length=80, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     state = models.CharField(max_length=12, choices=State.choices, default=State.PUBLISHED)
+    revision = models.PositiveIntegerField(default=1)  # of a draft: grows with every change of it
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="change_sets"
     )
     actor_name = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
+    publish_on = models.DateField(_("first day on the map"), null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_by_name = models.CharField(max_length=150, blank=True)
+    decision_note = models.TextField(_("note of the reviewer"), blank=True)
+    published_at = models.DateTimeField(null=True)
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="undone_by")
+    # The client's name for one request, so that repeating it after a lost answer does nothing more.
+    request_key = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("change set")
         verbose_name_plural = _("change sets")
         ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["state", "user"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "request_key"],
+                condition=~models.Q(request_key=""),
+                name="change_set_request_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.title}"

@@ -1,5 +1,6 @@
 """All tables of this room; importing the themes registers them."""
 
+from layers.change_operation import ChangeComment, ChangeOperation
 from layers.code_list import Code
 from layers.feature import Feature, Layer, SourceFile
 from layers.raster import Raster
@@ -14,6 +15,8 @@ from layers.themes.tourism import TouristSite
 __all__ = [
     "AdminUnit",
     "AdminUnitLineage",
+    "ChangeComment",
+    "ChangeOperation",
     "Code",
     "Feature",
     "Infrastructure",
