@@ -11,9 +11,14 @@ from functools import wraps
 from inspect import getclosurevars, isfunction
 from typing import Any, ParamSpec, TypeVar, cast
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
-from django.http import HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import gettext
+
+from gis_core.errors import NotAllowed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,6 +62,40 @@ class Channel:
 
 
 _channels: dict[str, Channel] = {}
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ForeignPage(NotAllowed):
+    """A write with a session's cookie and without its token: it may come from another site."""
+
+    code = "csrf"
+
+
+class _TokenOfSession(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        raise ForeignPage(
+            gettext(
+                "The page is too old to save from. Nothing was written: reload it, then repeat."
+            )
+        )
+
+
+def _nothing(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+_token_of_session = _TokenOfSession(_nothing)
+
+
+def _require_token(request: Any) -> None:
+    """Refuse a write that a foreign page could have sent along with the reader's cookie.
+
+    The typed HTTP service takes all its views out of Django's own check. Whoever proves who asks in
+    another way than by the cookie sets `request._dont_enforce_csrf_checks`, which Django knows.
+    """
+    if request.method not in _READING and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        request.csrf_processing_done = False
+        _token_of_session.process_view(request, _nothing, (), {})
 
 
 def channel(
@@ -83,6 +122,7 @@ def channel(
             if request.method not in methods:
                 refusal: Any = HttpResponseNotAllowed(methods)
                 return cast(R, refusal)
+            _require_token(request)
             return view(*args, **kwargs)
 
         declared.channel = entry  # type: ignore[attr-defined]

@@ -64,6 +64,18 @@ class Conflict(CityError):
     code = "conflict"
 
 
+class Stale(CityError):
+    """If-Match names another state than the present one: the caller has not seen the latest."""
+
+    code = "stale"
+
+
+class ConditionNeeded(CityError):
+    """The change needs an If-Match, so that nothing is overwritten unseen."""
+
+    code = "condition_needed"
+
+
 class Invalid(CityError):
     """The values were understood and break a rule; `errors` names each one."""
 
@@ -96,7 +108,9 @@ STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Http404: 404,
     Conflict: 409,
+    Stale: 412,
     Invalid: 422,
+    ConditionNeeded: 428,
     TooManyRequests: 429,
     Busy: 503,
     OperationalError: 503,
@@ -109,7 +123,9 @@ TITLES = {
     404: _("Not found"),
     405: _("This method is not offered here"),
     409: _("Changed by somebody else"),
+    412: _("Changed since you read it"),
     422: _("Some values are not accepted"),
+    428: _("Say which state you started from"),
     429: _("Too many requests"),
     500: _("The server made a mistake"),
     503: _("The server is busy"),

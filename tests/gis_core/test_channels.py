@@ -2,19 +2,29 @@
 
 import subprocess
 import sys
+from http.cookies import SimpleCookie
 
 import pytest
 from django.conf import settings
 from django.core.checks import Error
 from django.http import HttpRequest, HttpResponse
-from django.test import override_settings
+from django.middleware.csrf import CsrfViewMiddleware, _get_new_csrf_string
+from django.test import RequestFactory, override_settings
 from django.urls import path
 from ninja import NinjaAPI
 from route_cases import routes
 from staff_roles import STAFF_ROLES as ROLES
 
 from gis_core import access, channels
-from gis_core.channels import Audit, Cache, Channel, Cost, channel, check_channels
+from gis_core.channels import (
+    Audit,
+    Cache,
+    Channel,
+    Cost,
+    ForeignPage,
+    channel,
+    check_channels,
+)
 
 
 @channel("test.declared", cache=Cache.NEVER, cost=Cost.CHEAP)
@@ -117,3 +127,33 @@ def test_declarations_are_sensible():
 
 def test_roles_of_tests_and_product_agree():
     assert {"anonymous", *ROLES} == set(access.ROLES)
+
+
+def ask_to_write(**extra):
+    request = RequestFactory().post("/half", **extra)
+    CsrfViewMiddleware(lambda _request: HttpResponse()).process_request(request)
+    return request
+
+
+@channel("test.writes", methods=("GET", "POST"))
+def writes(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("written")
+
+
+def test_a_write_with_a_cookie_needs_the_token_of_the_session():
+    token = _get_new_csrf_string()
+    cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: "s", settings.CSRF_COOKIE_NAME: token})
+    cookie = cookies.output(header="", sep=";")
+    with pytest.raises(ForeignPage):
+        writes(ask_to_write(HTTP_COOKIE=cookie))
+    with pytest.raises(ForeignPage):
+        writes(ask_to_write(HTTP_COOKIE=cookie, HTTP_X_CSRFTOKEN=_get_new_csrf_string()))
+    assert writes(ask_to_write(HTTP_COOKIE=cookie, HTTP_X_CSRFTOKEN=token)).content == b"written"
+    assert writes(RequestFactory().get("/half", HTTP_COOKIE=cookie)).content == b"written"
+
+
+def test_who_has_no_cookie_or_proves_it_otherwise_needs_no_token():
+    assert writes(ask_to_write()).content == b"written"
+    proved = ask_to_write(HTTP_COOKIE=f"{settings.SESSION_COOKIE_NAME}=s")
+    proved._dont_enforce_csrf_checks = True
+    assert writes(proved).content == b"written"
