@@ -7,6 +7,7 @@ from gis_core.city import city
 from layers import selectors
 from layers.code_list import Code
 from layers.display import layer_codes
+from layers.form import permitted
 from layers.layer_facts import LayerFacts, facts
 from layers.registry import GROUPS
 from layers.selectors import ReadableLayer
@@ -93,6 +94,7 @@ def layer_entry(entry: ReadableLayer, known: LayerFacts, language: str) -> dict[
         "position": layer.position,
         "tiles": f"/tiles/{layer.slug}/{{z}}/{{x}}/{{y}}.mvt",
         "items": f"/ogc/collections/{layer.slug}/items",
+        "may": permitted(entry),
     }
 
 

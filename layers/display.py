@@ -152,6 +152,11 @@ def _plain(name: str, label: str, value: Any, language: str) -> Property:  # noq
     return Property(name, label, str(value), value, _LINKS.get(name, "text"))
 
 
+def unit_of(name: str) -> str | None:
+    """Return the unit that a field's name carries, None where it carries none."""
+    return next((unit for ending, _kind, unit, _digits in _UNITS if name.endswith(ending)), None)
+
+
 def _number(name: str, label: str, value: int | float | Decimal) -> Property:
     if name.endswith("_year"):
         return Property(name, label, str(value), value, "number")

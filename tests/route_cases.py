@@ -48,6 +48,7 @@ class Case:
 CASES: dict[str, Case] = {
     "api.catalog": Case("nothing", lists=True),
     "api.feature": Case("feature", shows_rows=True),
+    "api.form": Case("layer"),
     "api.identify": Case(
         "layer", query="lon={lon}&lat={lat}&zoom=18&layers={slug}", shows_rows=True
     ),

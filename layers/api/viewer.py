@@ -12,6 +12,7 @@ from gis_core.errors import BadRequest
 from layers import catalogue, identify, places, selectors
 from layers.api.reading import ReadRouter
 from layers.api.service import actor
+from layers.form import form
 from layers.rows import rows
 from layers.search import search
 
@@ -109,3 +110,10 @@ def layer_rows(
         offset=offset,
         language=language(request),
     )
+
+
+@router.get("/layers/{slug}/form", summary="What a form for a feature of the layer asks")
+@channel("api.form")
+def layer_form(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Return the fields of a layer with limits, code lists and words, and what you may do."""
+    return form(selectors.layer(actor(request), slug), language(request))
