@@ -62,7 +62,7 @@ class Channel:
 
 
 _channels: dict[str, Channel] = {}
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ForeignPage(NotAllowed):
@@ -93,7 +93,7 @@ def _require_token(request: Any) -> None:
     The typed HTTP service takes all its views out of Django's own check. Whoever proves who asks in
     another way than by the cookie sets `request._dont_enforce_csrf_checks`, which Django knows.
     """
-    if request.method not in _READING and settings.SESSION_COOKIE_NAME in request.COOKIES:
+    if request.method not in READING and settings.SESSION_COOKIE_NAME in request.COOKIES:
         request.csrf_processing_done = False
         _token_of_session.process_view(request, _nothing, (), {})
 

@@ -11,14 +11,17 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 
+from gis_core import device_tokens
 from gis_core.access import ANONYMOUS, Actor, Grant
-from gis_core.channels import Cache
+from gis_core.channels import READING, Cache, ForeignPage
 from gis_core.city import city
-from gis_core.errors import problem, problem_from, status_of
+from gis_core.errors import EXPLAINED, problem, problem_from, status_of
 from gis_core.models import RoleGrant
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MACHINE_PATHS = ("/api/", "/ogc/", "/ogc", "/tiles/", "/open311/")
+TOKEN_PATHS = ("/api/", "/ogc")  # where a device token says who asks
+_SIGN_IN_NEEDED = 401
 _METHOD_NOT_ALLOWED = 405
 _SERVER_ERROR = 500
 
@@ -96,16 +99,18 @@ class ActorAndLanguage:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set actor and language before the view, the cache header after it."""
-        actor: Any = ANONYMOUS  # without a session cookie no table is read
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            actor = SimpleLazyObject(lambda: actor_of(request))
-        request.actor = actor  # type: ignore[attr-defined]
         language = language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
-            response = self.get_response(request)
+            try:
+                request.actor = _actor(request)  # type: ignore[attr-defined]
+            except EXPLAINED as error:  # a token that is not valid
+                response: HttpResponse = problem_from(request, error)
+            else:
+                response = self.get_response(request)
         if response.status_code == _METHOD_NOT_ALLOWED and is_for_programs(request):
             response = _method_not_allowed(request, response)
+        _ask_for_token(request, response)
         _cache_header(request, response)
         return response
 
@@ -114,6 +119,33 @@ class ActorAndLanguage:
         if not is_for_programs(request) or status_of(error) == _SERVER_ERROR:
             return None
         return problem_from(request, error)
+
+
+def by_token(request: HttpRequest) -> bool:
+    """Tell whether the request brings a device token to an address that looks at it."""
+    return "HTTP_AUTHORIZATION" in request.META and request.path.startswith(TOKEN_PATHS)
+
+
+def _actor(request: HttpRequest) -> Any:
+    if by_token(request):
+        # A browser that has once been asked for the token sends it along with foreign forms too.
+        foreign = request.META.get("HTTP_SEC_FETCH_SITE") in {"cross-site", "same-site"}
+        if foreign and request.method not in READING:
+            raise ForeignPage(gettext("This page may not write here."))
+        actor = actor_for(device_tokens.account_of(request))
+        # Who asks is proved by the token, not by a cookie that a browser adds by itself.
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+        return actor
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return SimpleLazyObject(lambda: actor_of(request))
+    return ANONYMOUS  # without a session cookie no table is read
+
+
+def _ask_for_token(request: HttpRequest, response: HttpResponse) -> None:
+    # Not for /api/ without a token: the browser would ask people of the viewer for a password.
+    asks = by_token(request) or request.path.startswith("/ogc")
+    if response.status_code == _SIGN_IN_NEEDED and asks:
+        response["WWW-Authenticate"] = 'Basic realm="City GIS", charset="UTF-8"'
 
 
 def _method_not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
@@ -155,9 +187,11 @@ def _cache_header(request: HttpRequest, response: HttpResponse) -> None:
     if response.has_header("Cache-Control"):
         return
     declared = getattr(request, "channel", None)
-    anonymous = settings.SESSION_COOKIE_NAME not in request.COOKIES
+    anonymous = settings.SESSION_COOKIE_NAME not in request.COOKIES and not by_token(request)
     if declared is not None and declared.cache is Cache.PUBLIC_DATA and anonymous:
         response["Cache-Control"] = "public, max-age=0, must-revalidate"
     else:
         response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ("Cookie", "Accept-Language"))
+    if request.path.startswith(TOKEN_PATHS):
+        patch_vary_headers(response, ("Authorization",))

@@ -60,6 +60,27 @@ class SignInAttempt(models.Model):
         return f"{self.username} {self.at:%Y-%m-%d %H:%M}"
 
 
+class DeviceToken(models.Model):
+    """A personal key of one program or device, kept as a hash (gis_core/device_tokens.py)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="device_tokens")
+    name = models.CharField(_("name of the device"), max_length=80)
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the token, hexadecimal
+    password_mark = models.CharField(max_length=64)  # changes with the password of the account
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("valid until"))
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("device token")
+        verbose_name_plural = _("device tokens")
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.name}"
+
+
 class ChangeSet(models.Model):
     """One unit of writing: who, why, by which way in. Every version of a feature names one."""
 

@@ -2,7 +2,7 @@
 
 A map asks for dozens of small tiles at once, and sessions, forms, signals and the search for the
 view cost as much as a small tile. View, actor, language and headers are the same; whatever is not
-the plain case (the cookie of a session, another method, an odd address) goes the long way.
+the plain case (the cookie of a session, a token, another method, an odd address) goes the long way.
 """
 
 import re
@@ -42,6 +42,7 @@ class ShortWay:
         plain = (
             environ["REQUEST_METHOD"] == "GET"
             and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
+            and "HTTP_AUTHORIZATION" not in environ
             and _TILE.fullmatch(environ.get("PATH_INFO", "")) is not None
         )
         if not plain:

@@ -41,8 +41,24 @@ def check_password(request: HttpRequest, username: str, password: str) -> Any | 
 
     Raises TooManyRequests before the password is looked at while the caller has to wait.
     """
-    name = username.replace("\0", "").strip()[:150]  # PostgreSQL holds no NUL in text
+    name = plain_name(username)
     address = request.META.get("REMOTE_ADDR") or None
+    refuse_while_waiting(name, address)
+    user = authenticate(request, username=name, password=password)
+    if user is None:
+        record_failure(name, address)
+        return None
+    SignInAttempt.objects.filter(username=name, address=address).delete()
+    return user
+
+
+def plain_name(username: str) -> str:
+    """Return the name of an account as it can be looked for."""
+    return username.replace("\0", "").strip()[:150]  # PostgreSQL holds no NUL in text
+
+
+def refuse_while_waiting(name: str, address: str | None) -> None:
+    """Raise TooManyRequests while attempts for `name` from `address` have to wait."""
     wait_s = waiting_time_s(name, address)
     if wait_s:
         raise TooManyRequests(
@@ -54,10 +70,9 @@ def check_password(request: HttpRequest, username: str, password: str) -> Any | 
             % {"seconds": wait_s},
             retry_after_s=wait_s,
         )
-    user = authenticate(request, username=name, password=password)
-    if user is None:
-        SignInAttempt.objects.create(username=name, address=address)
-        SignInAttempt.objects.filter(at__lt=timezone.now() - 4 * WINDOW).delete()
-        return None
-    SignInAttempt.objects.filter(username=name, address=address).delete()
-    return user
+
+
+def record_failure(name: str, address: str | None) -> None:
+    """Count a failed attempt, and forget those that no longer count."""
+    SignInAttempt.objects.create(username=name, address=address)
+    SignInAttempt.objects.filter(at__lt=timezone.now() - 4 * WINDOW).delete()

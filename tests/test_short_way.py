@@ -85,6 +85,7 @@ def test_a_known_tile_is_not_sent_again(world):
 
 LONG = [
     (f"/tiles/roads/{ADDRESS}", {"HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}=x"}),
+    (f"/tiles/roads/{ADDRESS}", {"HTTP_AUTHORIZATION": "Bearer x"}),
     (f"/tiles/roads/{ADDRESS}", {"method": "HEAD"}),
     (f"/tiles/roads/{ADDRESS}", {"method": "POST"}),
     ("/tiles/roads.json", {}),
