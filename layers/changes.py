@@ -3,7 +3,9 @@
 Single operations are here; `layers/bulk.py` is the same door for staged rows of an import.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
@@ -50,6 +52,7 @@ class Operation:
     geometry_4326: BaseGeometry | None = None
     feature_id: int | None = None
     base_version: int | None = None
+    key: str = ""  # the name by which problems of the step are reported
 
 
 @dataclass(frozen=True)
@@ -63,37 +66,83 @@ class Applied:
 def apply(
     actor: Actor, operations: Sequence[Operation], *, title: str, channel: str, reason: str = ""
 ) -> Applied:
-    """Check and apply all operations, or none.
+    """Check and apply all operations as a new change set, or none of them.
 
     Raises NotAllowed or SignInNeeded, Invalid with one entry a field, Conflict when a feature has
     another version than the editor started from, NotFound for a feature that is not there.
     """
     for step in operations:
         access.require(actor, Action.EDIT, step.layer.theme.key, step.layer.slug)
+    with (
+        rules_explained(),
+        history.change_set(actor, title=title, channel=channel, reason=reason) as entry,
+    ):
+        return Applied(entry, _write(actor, operations, Action.EDIT))
+
+
+def apply_to(
+    entry: ChangeSet, actor: Actor, operations: Sequence[Operation], action: Action
+) -> tuple[int, ...]:
+    """Check and apply all operations under a change set that exists; return their features' ids.
+
+    Runs in the caller's transaction. `action` is the right that lets the actor do it, also for the
+    wards. Raises like `apply`.
+    """
+    for step in operations:
+        access.require(actor, action, step.layer.theme.key, step.layer.slug)
+    with rules_explained(), history.writing(entry):
+        return _write(actor, operations, action)
+
+
+@contextmanager
+def rules_explained() -> Iterator[None]:
+    """Turn the database's refusal of a row into Invalid, which says what rule it breaks."""
     try:
-        with history.change_set(actor, title=title, channel=channel, reason=reason) as entry:
-            ids = tuple(_apply_one(actor, step) for step in operations)
-            return Applied(entry, ids)
+        with transaction.atomic(using=STAFF_DATABASE):
+            yield
     except IntegrityError as error:
         raise Invalid(_rule_broken(error)) from error
 
 
-def _apply_one(actor: Actor, step: Operation) -> int:
+def _write(actor: Actor, operations: Sequence[Operation], action: Action) -> tuple[int, ...]:
+    # All rows first, then layer by layer, in the same order by everybody: two change sets that
+    # touch the same features wait for each other and never in a circle.
+    _lock_rows(operations)
+    order = sorted(range(len(operations)), key=lambda number: operations[number].layer.layer.pk)
+    ids = {number: _apply_one(actor, operations[number], action) for number in order}
+    return tuple(ids[number] for number in range(len(operations)))
+
+
+def _lock_rows(operations: Sequence[Operation]) -> None:
+    if len(operations) == 1:
+        return
+    entries = {step.layer.layer.pk: step.layer for step in operations}
+    for layer_id in sorted(entries):
+        wanted = [
+            step.feature_id
+            for step in operations
+            if step.layer.layer.pk == layer_id and step.feature_id is not None
+        ]
+        rows = features(entries[layer_id]).using(STAFF_DATABASE).filter(pk__in=wanted)
+        list(rows.order_by("pk").select_for_update().values_list("pk"))
+
+
+def _apply_one(actor: Actor, step: Operation, action: Action) -> int:
     if step.kind is Kind.CREATE:
         row = step.layer.theme.model(layer_id=step.layer.layer.pk)
         if step.geometry_4326 is None:
             raise Invalid(gettext("A new feature needs a geometry."), [{"field": "geom"}])
         _fill(step, row)
-        _require_ward(actor, step, row)
+        require_ward(actor, step.layer, row, action)
         row.save(using=STAFF_DATABASE, force_insert=True)
         return int(row.pk)
     row = _locked(step)
-    _require_ward(actor, step, row)
+    require_ward(actor, step.layer, row, action)
     if step.kind is Kind.DELETE:
         row.delete(using=STAFF_DATABASE)
     else:
         _fill(step, row)
-        _require_ward(actor, step, row)
+        require_ward(actor, step.layer, row, action)
         changed = [*step.values, "feature_key", "search_text"]
         row.save(
             using=STAFF_DATABASE,
@@ -102,9 +151,9 @@ def _apply_one(actor: Actor, step: Operation) -> int:
     return int(step.feature_id or 0)
 
 
-def _require_ward(actor: Actor, step: Operation, row: Feature) -> None:
+def require_ward(actor: Actor, entry: ReadableLayer, row: Feature, action: Action) -> None:
     """Refuse a place outside the wards that the actor's grants name, before and after the edit."""
-    wards = access.allowed_wards(actor, Action.EDIT, step.layer.theme.key, step.layer.slug)
+    wards = access.allowed_wards(actor, action, entry.theme.key, entry.slug)
     if wards is None:
         return
     inside = AdminUnit.objects.using(STAFF_DATABASE).filter(
@@ -134,28 +183,48 @@ def _locked(step: Operation) -> Feature:
 
 def _fill(step: Operation, row: Feature) -> None:
     """Put the values on the row; raises Invalid with one entry for each field that is wrong."""
+    problems = fill(step, row)
+    if problems:
+        raise Invalid(gettext("Some values are not accepted. Nothing was written."), problems)
+
+
+def fill(step: Operation, row: Feature) -> list[dict[str, Any]]:
+    """Put the values and the geometry on the row; return field and detail of what is wrong."""
     theme = step.layer.theme
     problems: list[dict[str, Any]] = []
     for name, value in step.values.items():
-        if name in _FIXED or name not in step.layer.fields:
-            problems.append({"field": name, "detail": gettext("This field cannot be written.")})
-            continue
-        model_field = theme.model._meta.get_field(name)
-        assert isinstance(model_field, models.Field)  # noqa: S101 -- themes have plain fields only
         try:
-            setattr(row, name, model_field.clean(value, row))
+            setattr(row, name, cleaned(step.layer, name, value))
         except ValidationError as error:
             problems.append({"field": name, "detail": " ".join(error.messages)})
     if not access.may_classify(step.layer.actor, row.sensitivity, theme.key, step.layer.slug):
         detail = gettext("You may not hide a feature from yourself: choose a lower class.")
         problems.append({"field": "sensitivity", "detail": detail})
     if problems:
-        raise Invalid(gettext("Some values are not accepted. Nothing was written."), problems)
+        return problems
     if step.geometry_4326 is not None:
         row.geom = GEOSGeometry(memoryview(shapely.to_wkb(step.geometry_4326)), srid=STORAGE_SRID)
     # A feature that came without a natural key keeps the key that the import gave it.
     row.feature_key = feature_key(theme, row) or row.feature_key
     row.search_text = search_text(theme, row)
+    return []
+
+
+def cleaned(entry: ReadableLayer, name: str, value: Any) -> Any:
+    """Return a value in the type of its field; raises ValidationError, also for what is kept."""
+    if name in _FIXED or name not in entry.fields:
+        raise ValidationError(gettext("This field cannot be written."))
+    model_field = entry.theme.model._meta.get_field(name)
+    assert isinstance(model_field, models.Field)  # noqa: S101 -- themes have plain fields only
+    if isinstance(model_field, models.JSONField) and not isinstance(value, dict):
+        raise ValidationError(gettext("This field takes one text for each name."))
+    found = model_field.clean(value, None)
+    if isinstance(found, float) and not math.isfinite(found):
+        raise ValidationError(gettext("This is not a number."))
+    texts = found.values() if isinstance(found, dict) else (found,)
+    if any(isinstance(text, str) and "\0" in text for text in texts):  # PostgreSQL holds none
+        raise ValidationError(gettext("This text holds a character that cannot be kept."))
+    return found
 
 
 def feature_key(theme: Theme, row: Feature) -> str:
