@@ -64,6 +64,18 @@ class Conflict(CityError):
     code = "conflict"
 
 
+class TooLarge(CityError):
+    """The body of the request has more bytes than are taken."""
+
+    code = "body_too_large"
+
+
+class WrongMediaType(CityError):
+    """The body of the request is of a type that is not taken here."""
+
+    code = "wrong_media_type"
+
+
 class Stale(CityError):
     """If-Match names another state than the present one: the caller has not seen the latest."""
 
@@ -109,6 +121,8 @@ STATUS: dict[type[Exception], int] = {
     Http404: 404,
     Conflict: 409,
     Stale: 412,
+    TooLarge: 413,
+    WrongMediaType: 415,
     Invalid: 422,
     ConditionNeeded: 428,
     TooManyRequests: 429,
@@ -124,6 +138,8 @@ TITLES = {
     405: _("This method is not offered here"),
     409: _("Changed by somebody else"),
     412: _("Changed since you read it"),
+    413: _("Too much at once"),
+    415: _("This kind of content is not taken here"),
     422: _("Some values are not accepted"),
     428: _("Say which state you started from"),
     429: _("Too many requests"),
