@@ -57,14 +57,21 @@ def synchronise(tables: Sequence[HistoryTable], using: str = STAFF_DATABASE) -> 
                     cursor.execute(
                         f"ALTER TABLE city.{quote(history)} ADD COLUMN {quote(name)} {kept[name]}"
                     )
+            columns = ", ".join(quote(name) for name in kept)
+            short = entry.table[:40]
             cursor.execute(
                 template.format(
                     table=quote(entry.table),
                     history=quote(history),
-                    history_key=quote(f"{entry.table[:40]}_history_key"),
+                    versions=quote(f"{entry.table}_versions"),
+                    history_key=quote(f"{short}_history_key"),
+                    set_index=quote(f"{short}_set"),
+                    history_set_index=quote(f"{short}_history_set"),
+                    history_end_index=quote(f"{short}_history_end"),
                     theme=_literal(entry.theme),
                     types=_literal("any" if entry.any_geometry else "one"),
-                    columns=_literal(", ".join(quote(name) for name in kept)),
+                    columns=_literal(columns),
+                    kept=columns,
                 )
             )
 

@@ -55,13 +55,20 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- An old row ends at the moment at which the new one begins: at any moment there is one version.
 CREATE OR REPLACE FUNCTION city.keep_old_rows() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format(
         'INSERT INTO city.%I (%s, superseded_at, superseded_by, operation)
-         SELECT %s, clock_timestamp(), city.current_change_set(), %L FROM old_rows',
-        TG_TABLE_NAME || '_history', TG_ARGV[0], TG_ARGV[0], lower(TG_OP));
+         SELECT %s, %s, city.current_change_set(), %L FROM old_rows %s',
+        TG_TABLE_NAME || '_history', TG_ARGV[0], TG_ARGV[0],
+        CASE TG_OP WHEN 'UPDATE' THEN 'following.began_at' ELSE 'clock_timestamp()' END,
+        lower(TG_OP),
+        CASE TG_OP WHEN 'UPDATE' THEN
+            'JOIN (SELECT id AS new_id, changed_at AS began_at FROM new_rows) AS following
+                ON following.new_id = old_rows.id'
+        END);
     UPDATE city.layers_layer AS layer SET data_version = layer.data_version + 1
     WHERE layer.id IN (SELECT layer_id FROM old_rows);
     RETURN NULL;

@@ -7,6 +7,18 @@ ALTER TABLE city.{history}
     ADD COLUMN IF NOT EXISTS superseded_by bigint NOT NULL,
     ADD COLUMN IF NOT EXISTS operation text NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS {history_key} ON city.{history} (id, version);
+-- What a change set wrote. A block range index of the live table costs a bulk load next to nothing.
+CREATE INDEX IF NOT EXISTS {set_index} ON city.{table}
+    USING brin (change_set_id) WITH (pages_per_range = 16, autosummarize = on);
+CREATE INDEX IF NOT EXISTS {history_set_index} ON city.{history} (change_set_id);
+CREATE INDEX IF NOT EXISTS {history_end_index} ON city.{history} (superseded_by);
+
+-- Every version of every feature; live ones have no end.
+DROP VIEW IF EXISTS city.{versions};
+CREATE VIEW city.{versions} AS
+    SELECT {kept}, NULL::timestamptz AS superseded_at, NULL::bigint AS superseded_by FROM city.{table}
+    UNION ALL
+    SELECT {kept}, superseded_at, superseded_by FROM city.{history};
 
 CREATE OR REPLACE TRIGGER stamp_version BEFORE UPDATE ON city.{table}
     FOR EACH ROW EXECUTE FUNCTION city.stamp_version();
@@ -17,7 +29,7 @@ CREATE OR REPLACE TRIGGER check_updated AFTER UPDATE ON city.{table}
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
     EXECUTE FUNCTION city.check_new_rows({theme}, {types});
 CREATE OR REPLACE TRIGGER keep_updated AFTER UPDATE ON city.{table}
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
     EXECUTE FUNCTION city.keep_old_rows({columns});
 CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON city.{table}
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT

@@ -1,0 +1,1 @@
+SELECT id FROM pg_temp.{rows} ORDER BY id
