@@ -41,6 +41,8 @@ def restore(  # noqa: PLR0913 -- keyword-only behind what is restored
     SignInNeeded; Conflict when there is a later version or another feature has taken its key;
     Invalid when the version is on the map already.
     """
+    if not actor.signed_in:
+        raise SignInNeeded(gettext("Please sign in first."))
     wanted = versions.version(entry, feature_id, version)
     _require_rights(actor, entry)
     title = title or gettext("Restore: version %(number)d") % {"number": version}
@@ -92,6 +94,15 @@ def undo(
                 return Applied(made, tuple(n for way in ways for n in way.feature_ids()))
     except IntegrityError as error:
         raise _broken(error) from error
+
+
+def may_restore(entry: ReadableLayer) -> bool:
+    """Tell whether the layer's reader may restore its features; a ward may still say no."""
+    try:
+        _require_rights(entry.actor, entry)
+    except (NotAllowed, SignInNeeded):
+        return False
+    return True
 
 
 def _locked(change_set_id: int) -> ChangeSet:

@@ -43,10 +43,13 @@ class Case:
     shows_rows: bool = False
     # A file to hand out: made of public rows only, whoever asks.
     public_only: bool = False
+    # Visitors are answered as if nothing were there.
+    signed_in: bool = False
 
 
 CASES: dict[str, Case] = {
     "api.catalog": Case("nothing", lists=True),
+    "api.diff": Case("feature", query="from=1&to=1", shows_rows=True, signed_in=True),
     "api.feature": Case("feature", shows_rows=True),
     "api.form": Case("layer"),
     "api.identify": Case(
@@ -55,7 +58,11 @@ CASES: dict[str, Case] = {
     "api.openapi": Case(),
     "api.places": Case("nothing", lists=True),
     "api.rows": Case("layer", query="limit=500", shows_rows=True),
+    "api.restore": Case("feature"),
     "api.search": Case("nothing", query="q={text}&limit=50", lists=True),
+    "api.undo": Case(),
+    "api.version": Case("feature", shows_rows=True, signed_in=True),
+    "api.versions": Case("feature", shows_rows=True, signed_in=True),
     "health.live": Case(),
     "health.ready": Case(),
     "layers.geojson": Case("layer", shows_rows=True),
@@ -135,6 +142,8 @@ def address(route: Route, sample: Sample, *, zoom: int = 18, language: str = "vi
         "slug": sample.slug,
         "slugs": sample.slug,
         "feature_id": sample.id,
+        "number": 1,
+        "change_set_id": 1,
         "z": tile.z,
         "x": tile.x,
         "y": tile.y,

@@ -228,8 +228,8 @@ def test_who_may(stations: Layer):
     work = write(update(row, 1, name="x"))
     with pytest.raises(SignInNeeded):
         undo(ANONYMOUS, work)
-    with pytest.raises(NotFound):
-        restore(ANONYMOUS, entry(stations, ANONYMOUS), row.id, 1, base_version=2)
+    with pytest.raises(SignInNeeded):
+        restore(ANONYMOUS, entry(stations), row.id, 1, base_version=2)
     for role in ("planner", "approver", "ward_officer", "security_staff"):
         actor = person(role, Grant(role))
         with pytest.raises(NotAllowed):
