@@ -7,7 +7,6 @@ filter must not silently return everything.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -16,11 +15,11 @@ from django.http import HttpRequest
 from gis_core.crs import CRS84_URI, SERVICE_CRS, ServiceCrs
 from layers.api.ogc_cql2 import MAX_LENGTH, equals, predicate_of
 from layers.api.ogc_crs import box_area, crs_named
-from layers.api.ogc_literals import instant
+from layers.api.ogc_datetime import rows_at
 from layers.api.ogc_refusal import refuse
 from layers.feature import Feature
 from layers.geojson import Kind, Property, properties_of
-from layers.selectors import ReadableLayer, features
+from layers.selectors import ReadableLayer
 
 DEFAULT_LIMIT = 1_000
 MAX_LIMIT = 10_000
@@ -60,7 +59,8 @@ SELECTION = {
     "crs": CRS,
     "datetime": _parameter(
         "datetime",
-        "Only features valid at an instant or in an interval (RFC 3339; `..` is open).",
+        "Only features valid at an instant or in an interval (RFC 3339; `..` is open). An instant"
+        " that has passed shows the layer as recorded then, to people who are signed in.",
         {"type": "string"},
     ),
     "filter": _parameter("filter", "A condition in CQL2 text over the queryables.", _FILTER),
@@ -134,7 +134,7 @@ def selection(request: HttpRequest, entry: ReadableLayer, paging: Sequence[str] 
     queryables = queryables_of(entry)
     check(request, (*SELECTION, *paging, *queryables))
     sent = {name: str(request.GET[name]) for name in request.GET}
-    rows = features(entry)
+    rows = rows_at(entry, sent.get("datetime"))
     for predicate in _predicates(sent, queryables, {*COMMON, *SELECTION, *paging}):
         rows = rows.filter(predicate)
     return Selection(rows, crs_of(request), _chosen(sent.get("properties"), entry))
@@ -153,8 +153,6 @@ def _predicates(
     if "bbox" in sent:
         area = box_area(_numbers(sent["bbox"]), box_crs, "bbox")
         found.append(Q(pk__in=[]) if area is None else Q(geom__intersects=area))
-    if "datetime" in sent:
-        found.append(_valid_during(sent["datetime"]))
     filter_crs = crs_named(sent.get("filter-crs", CRS84_URI), "filter-crs")
     if sent.get("filter-lang", "cql2-text") != "cql2-text":
         raise refuse("filter-lang", "cql2-text")
@@ -168,29 +166,6 @@ def _numbers(text: str) -> list[float]:
     if not all(_REAL.fullmatch(part.strip()) for part in parts):
         raise refuse("bbox", "four numbers separated by commas")
     return [float(part) for part in parts]
-
-
-def _valid_during(text: str) -> Q:
-    """Return the rows whose validity touches an instant or interval; no date is an open end."""
-    first, _slash, last = text.partition("/") if "/" in text else (text, "", text)
-    start, end = _end(first), _end(last)
-    if start is not None and end is not None and start > end:
-        raise refuse("datetime", "an interval whose start is not after its end")
-    found = Q()
-    if end is not None:
-        found &= Q(valid_from__isnull=True) | Q(valid_from__lte=end)
-    if start is not None:
-        found &= Q(valid_to__isnull=True) | Q(valid_to__gte=start)
-    return found
-
-
-def _end(text: str) -> date | None:
-    if text in {"", ".."}:
-        return None
-    found = instant(text)
-    if found is None:
-        raise refuse("datetime", "an RFC 3339 date or time, or start/end")
-    return found.date()
 
 
 def _chosen(text: str | None, entry: ReadableLayer) -> tuple[Property, ...]:

@@ -107,14 +107,17 @@ def test_any_box_gives_a_valid_area_or_a_refusal(numbers: list[float], crs: Serv
     assert area is None or area.valid
 
 
-def test_datetime_looks_at_validity(city: City) -> None:
-    assert len(ids("datetime=2020-06-01", ROADS)) == 1
-    assert len(ids("datetime=2020-06-01T10:00:00%2B07:00", ROADS)) == 1
+def test_an_interval_of_datetime_looks_at_validity(city: City) -> None:
+    assert len(ids("datetime=2020-06-01/2020-06-01", ROADS)) == 1
+    assert len(ids("datetime=2020-06-01T10:00:00%2B07:00/2020-06-02", ROADS)) == 1
     assert len(ids("datetime=../2020-01-01", ROADS)) == 1
     assert len(ids("datetime=2021-01-01/..", ROADS)) == 1
     assert ids("datetime=../2019-12-31", ROADS) == set()
     assert ids("datetime=2021-01-02/..", ROADS) == set()
-    assert len(ids("datetime=1900-01-01")) == 4  # no dates: valid at any time
+    assert len(ids("datetime=../..", ROADS)) == 1
+    assert len(ids("datetime=1900-01-01/1900-01-01")) == 4  # no dates: valid at any time
+    assert len(ids("datetime=2999-01-01")) == 4
+    assert ids("datetime=2999-01-01", ROADS) == set()
 
 
 def test_any_queryable_is_a_query_parameter(city: City) -> None:
