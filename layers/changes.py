@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
@@ -130,6 +131,8 @@ def _lock_rows(operations: Sequence[Operation]) -> None:
 def _apply_one(actor: Actor, step: Operation, action: Action) -> int:
     if step.kind is Kind.CREATE:
         row = step.layer.theme.model(layer_id=step.layer.layer.pk)
+        if step.feature_id is not None:  # promised to its author before it was approved
+            row.pk = step.feature_id
         if step.geometry_4326 is None:
             raise Invalid(gettext("A new feature needs a geometry."), [{"field": "geom"}])
         _fill(step, row)
@@ -204,15 +207,20 @@ def fill(step: Operation, row: Feature) -> list[dict[str, Any]]:
         return problems
     if step.geometry_4326 is not None:
         row.geom = GEOSGeometry(memoryview(shapely.to_wkb(step.geometry_4326)), srid=STORAGE_SRID)
-    # A feature that came without a natural key keeps the key that the import gave it.
-    row.feature_key = feature_key(theme, row) or row.feature_key
+    # A feature that came without a natural key keeps the key that it was given once.
+    row.feature_key = feature_key(theme, row) or row.feature_key or f"new-{uuid4().hex}"
     row.search_text = search_text(theme, row)
     return []
 
 
+def writable(name: str) -> bool:
+    """Tell whether a field is for editors; the others are kept by the doors and the database."""
+    return name not in _FIXED
+
+
 def cleaned(entry: ReadableLayer, name: str, value: Any) -> Any:
     """Return a value in the type of its field; raises ValidationError, also for what is kept."""
-    if name in _FIXED or name not in entry.fields:
+    if not writable(name) or name not in entry.fields:
         raise ValidationError(gettext("This field cannot be written."))
     model_field = entry.theme.model._meta.get_field(name)
     assert isinstance(model_field, models.Field)  # noqa: S101 -- themes have plain fields only

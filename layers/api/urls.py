@@ -3,6 +3,7 @@
 from django.urls import path
 
 from layers.api import (
+    change_sets,
     history,
     ogc_collections,
     ogc_export,
@@ -19,6 +20,7 @@ service.add_router("/tiles", tiles.router)
 service.add_router("/api", viewer.router)
 service.add_router("/api", ogc_export.router)
 service.add_router("/api", history.router)
+service.add_router("/api", change_sets.router)
 service.add_router("", rasters.router)
 for ogc in (ogc_landing, ogc_collections, ogc_items, ogc_tiles):
     service.add_router("/ogc", ogc.router)
