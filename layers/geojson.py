@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.city import city
 from gis_core.crs import STORAGE_SRID, ServiceCrs
+from layers.change_operation import ChangeOperation
 from layers.feature import Feature
 from layers.registry import Text
 from layers.selectors import ReadableLayer
@@ -168,6 +169,29 @@ def feature(
     """Return the one feature of `rows` as UTF-8 GeoJSON with `links`; None when it is gone."""
     row = _encoded(entry, rows, crs, properties_of(entry)).first()
     return None if row is None else _line(row, _members({"links": list(links)})).encode()
+
+
+def proposed_feature(
+    entry: ReadableLayer,
+    steps: QuerySet[ChangeOperation],
+    crs: ServiceCrs,
+    links: Sequence[Members],
+) -> bytes | None:
+    """Return the new feature of the one step as it will be: UTF-8 GeoJSON; None without a step."""
+    found = (
+        steps.annotate(geojson_geometry=_geometry(entry, crs))
+        .values_list("feature_id", "geojson_geometry", "values")
+        .first()
+    )
+    if found is None:
+        return None
+    key, geometry, values = found
+    names = values.get("names") or {}
+    translated = {f"name_{code}": names.get(code) for code in city().languages[1:]}
+    # Without a version: it is not on the map yet.
+    shown = {p.name: {**values, **translated}.get(p.name) for p in properties_of(entry)}
+    text = json.dumps({**shown, "_version": None}, ensure_ascii=False)
+    return _line((key or 0, geometry, text), _members({"links": list(links)})).encode()
 
 
 def feature_collection(

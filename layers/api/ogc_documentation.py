@@ -10,7 +10,7 @@ from typing import Any
 
 from layers.api.ogc_links import GEOJSON, JSON
 from layers.api.ogc_parameters import COMMON, PAGING
-from layers.api.service import service
+from layers.api.service import SECURITY_SCHEMES, service
 
 ROOT = "/ogc"
 _PROBLEM_FIELDS = ("type", "title", "detail", "instance", "code")
@@ -63,7 +63,10 @@ def document(server: str) -> dict[str, Any]:
         "servers": [{"url": server}],
         "paths": _paths(),
         # QGIS reads the page size from here.
-        "components": {"parameters": {**COMMON, "limit": PAGING["limit"]}},
+        "components": {
+            "parameters": {**COMMON, "limit": PAGING["limit"]},
+            "securitySchemes": SECURITY_SCHEMES,
+        },
     }
 
 

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 
 from gis_core.channels import Cost, channel
 from gis_core.errors import NotFound
-from layers import selectors
+from layers import proposals, selectors
 from layers.api.caching import bytes_response
 from layers.api.ogc_count import matched
 from layers.api.ogc_documentation import documented
@@ -38,8 +38,9 @@ from layers.api.ogc_parameters import (
 )
 from layers.api.reading import ReadRouter
 from layers.api.service import actor
+from layers.change_operation import ChangeOperation
 from layers.feature import Feature
-from layers.geojson import feature, feature_collection
+from layers.geojson import feature, feature_collection, proposed_feature
 from layers.selectors import ReadableLayer
 
 router = ReadRouter(tags=["ogc"])
@@ -48,7 +49,6 @@ _ITEMS = documented(
     media_type=GEOJSON,
     problems=("400", "404", "503"),
 )
-_READ_METHODS = "GET, HEAD, OPTIONS"
 
 
 @router.get("/collections/{slug}/items", summary="Features of a collection", openapi_extra=_ITEMS)
@@ -130,41 +130,26 @@ def _page_body(
 )
 @channel("ogc.item", cost=Cost.DATABASE)
 def item(request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
-    """Return one feature; its ETag changes with any byte of it."""
+    """Return one feature; its ETag changes with any byte of it and begins with its version."""
     check(request, ("crs",))
     crs = crs_of(request)
     entry = selectors.layer(actor(request), slug)
-    row = selectors.feature(entry, feature_id)
     links = [
         self_link(request, GEOJSON),
         link(address(request, f"/collections/{slug}"), "collection", JSON),
     ]
-    body = feature(entry, selectors.features(entry).filter(pk=row.pk), crs, links)
+    # QGIS reads back what it has added, also where that still waits for review.
+    proposed = proposals.pending(entry, feature_id)
+    if proposed is not None:
+        steps = ChangeOperation.objects.filter(pk=proposed.pk)
+        body, version = proposed_feature(entry, steps, crs, links), None
+    else:
+        row = selectors.feature(entry, feature_id)
+        rows = selectors.features(entry).filter(pk=row.pk)
+        body, version = feature(entry, rows, crs, links), row.version
     if body is None:  # deleted between the two questions
         raise NotFound
-    response = bytes_response(request, body, GEOJSON)
+    response = bytes_response(request, body, GEOJSON, version)
     response["Content-Crs"] = f"<{crs.uri}>"
     response["Link"] = link_header(links)
     return response
-
-
-def _allowed() -> HttpResponse:
-    response = HttpResponse(status=204)
-    response["Allow"] = _READ_METHODS
-    return response
-
-
-@router.api_operation(["OPTIONS"], "/collections/{slug}/items", include_in_schema=False)
-@channel("ogc.items.options", cost=Cost.CHEAP, methods=("OPTIONS",))
-def items_options(request: HttpRequest, slug: str) -> HttpResponse:
-    """Return the methods of a collection's items: QGIS asks before it offers to edit."""
-    return _allowed()
-
-
-@router.api_operation(
-    ["OPTIONS"], "/collections/{slug}/items/{feature_id}", include_in_schema=False
-)
-@channel("ogc.item.options", cost=Cost.CHEAP, methods=("OPTIONS",))
-def item_options(request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
-    """Return the methods of a feature; the same whether it exists or not."""
-    return _allowed()

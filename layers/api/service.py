@@ -22,6 +22,15 @@ service = NinjaAPI(
     openapi_url=None,
 )
 
+# How a program proves who asks; see gis_core/device_tokens.py.
+SECURITY_SCHEMES = {
+    "device_token": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "Name of the account and a personal token; or the token alone as Bearer.",
+    }
+}
+
 
 def actor(request: HttpRequest) -> Actor:
     """Return who asks."""
@@ -59,5 +68,6 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 def openapi(request: HttpRequest) -> HttpResponse:
     """Return the OpenAPI 3.1 document of everything that is served to programs."""
     document: dict[str, Any] = service.get_openapi_schema(path_prefix="/")
+    document.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
     document["servers"] = [{"url": request.build_absolute_uri("/").rstrip("/")}]
     return service.create_response(request, document, status=200)

@@ -4,10 +4,11 @@ from django.urls import path
 
 from layers.api import (
     change_sets,
+    feature_patch,
     history,
     ogc_collections,
+    ogc_edit,
     ogc_export,
-    ogc_items,
     ogc_landing,
     ogc_tiles,
     rasters,
@@ -21,8 +22,9 @@ service.add_router("/api", viewer.router)
 service.add_router("/api", ogc_export.router)
 service.add_router("/api", history.router)
 service.add_router("/api", change_sets.router)
+service.add_router("/api", feature_patch.router)
 service.add_router("", rasters.router)
-for ogc in (ogc_landing, ogc_collections, ogc_items, ogc_tiles):
+for ogc in (ogc_landing, ogc_collections, ogc_edit, ogc_tiles):
     service.add_router("/ogc", ogc.router)
 
 # django-ninja adds a home page of its own at the root, which would hide the product's.

@@ -208,4 +208,4 @@ def test_other_methods(city: City) -> None:
     assert b"".join(response.streaming_content) == b""  # type: ignore[attr-defined]
     for path in (PATH, f"{PATH}/unknown_id"):
         assert Client().options(path)["Allow"] == "GET, HEAD, OPTIONS"
-        assert Client().post(path, {}).status_code == 405
+        assert Client().patch(path, {}).status_code == 405
