@@ -50,6 +50,8 @@ export interface CatalogLayer {
   position: number;
   tiles: string;
   items: string;
+  /** What the reader may do with it: edit, approve, publish. */
+  may?: ("edit" | "approve" | "publish")[];
 }
 
 export interface CatalogRaster {

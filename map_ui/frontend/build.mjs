@@ -52,6 +52,7 @@ const styles = {
     map: "styles/map.css",
     start: "styles/start.css",
     place: "styles/place.css",
+    workspace: "styles/workspace.css",
   },
   // Plain names: the preload link in base.html and url() in the CSS must name the same file.
   assetNames: "assets/[name]",

@@ -17,6 +17,7 @@ import { SearchBox } from "./shell/search_box";
 import { errorState, skeleton } from "./shell/states";
 import { ActiveLayers } from "./viewer/active_layers";
 import { coordinateBar } from "./viewer/coordinate_bar";
+import type { Extend, ViewerExtension } from "./viewer/extension";
 import { LayerStore } from "./viewer/layer_store";
 import { LayerTree } from "./viewer/layer_tree";
 import { ListView } from "./viewer/list_view";
@@ -39,10 +40,14 @@ class Viewer {
   private readonly measure: MeasureTool;
   private readonly print: PrintView;
   private readonly search: SearchBox;
+  private readonly extension: ViewerExtension | null;
   private basemap = this.link.base ?? "own";
   private started = false;
 
-  constructor(private readonly catalog: Catalog) {
+  constructor(
+    private readonly catalog: Catalog,
+    extend: Extend | null,
+  ) {
     this.store = new LayerStore(catalog);
     this.zone = zoneOf(catalog.city.vn2000.name, catalog.city.vn2000.proj4);
     const base = catalog.layers.filter(({ slug }) => BASE_LAYERS.includes(slug));
@@ -57,8 +62,9 @@ class Viewer {
     });
     const { map } = this.city;
     this.left = new Panel(required("#panel-left"), t("panel.layers"), () => this.closeLeft());
-    this.right = new Panel(required("#panel-right"), t("feature.selected"), () => this.selection.clear());
-    this.selection = new Selection({ map, panel: this.right, store: this.store, zone: this.zone, onChange: () => this.onSelection() });
+    this.right = new Panel(required("#panel-right"), t("feature.selected"), () => this.extension?.closePanel() || this.selection.clear());
+    this.extension = extend?.(this.parts()) ?? null;
+    this.selection = new Selection({ map, panel: this.right, store: this.store, zone: this.zone, onChange: () => this.onSelection(), buttons: (feature) => this.extension?.featureButtons(feature) ?? [] });
     this.list = new ListView({
       map,
       store: this.store,
@@ -79,8 +85,8 @@ class Viewer {
     this.addButtons();
     this.store.onChange(() => this.draw());
     map.on("moveend", () => this.keepAddress());
-    map.on("click", (event) => !this.measure.active && !this.print.active && void this.selection.identify(event.latlng));
-    map.on("contextmenu", (event) => void this.selection.identify(event.latlng));
+    map.on("click", (event) => !this.measure.active && !this.print.active && this.look(event.latlng));
+    map.on("contextmenu", (event) => this.look(event.latlng));
     map.getContainer().addEventListener("keydown", (event) => this.onMapKey(event));
     this.draw();
     this.left.show(phone.matches ? "peek" : "half");
@@ -91,6 +97,25 @@ class Viewer {
     this.keepAddress();
   }
 
+  /** What lies at a place: for the extension if it wants it, else the sheet. */
+  private look(position: L.LatLng): void {
+    if (!this.extension?.click(position)) void this.selection.identify(position);
+  }
+
+  private parts() {
+    const { catalog, store, zone, left, right } = this;
+    return {
+      ...{ catalog, store, zone, left, right, map: this.city.map },
+      openFeature: (layer: string, id: string) => void this.selection.open(layer, id, false),
+      clearSelection: () => this.selection.clear(),
+      showTab: (key: string) => {
+        this.left.show("half");
+        this.tabs.select(key);
+      },
+      refreshTiles: () => this.city.vectors.reload(),
+    };
+  }
+
   /** Shows what an address names; parts that it leaves out stay as they are. */
   private follow({ map: place, layers, selection }: Permalink): void {
     if (place) this.city.map.setView([place.lat, place.lon], place.zoom, { animate: false });
@@ -99,12 +124,13 @@ class Viewer {
   }
 
   private makeTabs(): Tabs {
-    const tree = new LayerTree({ catalog: this.catalog, store: this.store, map: this.city.map, basemap: this.basemap, onBasemap: (key) => this.useBasemap(key) });
+    const tree = new LayerTree({ catalog: this.catalog, store: this.store, map: this.city.map, basemap: this.basemap, onBasemap: (key) => this.useBasemap(key), layerButton: (slug) => this.extension?.layerButton(slug) ?? null });
     const active = new ActiveLayers(this.store, this.city.map);
     const tabs = new Tabs(t("panel.layers"), [
       { key: "tree", title: t("tab.layers"), icon: "layers", content: tree.element },
       { key: "legend", title: t("tab.legend"), icon: "sliders-horizontal", content: active.element },
       { key: "list", title: t("tab.list"), icon: "list", content: this.list.element },
+      ...(this.extension?.tab ? [this.extension.tab] : []),
     ]);
     tabs.onChange((key) => {
       if (key === "list") this.list.restart();
@@ -218,12 +244,13 @@ class Viewer {
 
   private onMapKey(event: KeyboardEvent): void {
     if (event.key !== "Enter" || this.measure.active || event.target !== this.city.map.getContainer()) return;
-    void this.selection.identify(this.city.map.getCenter());
+    this.look(this.city.map.getCenter());
   }
 
   private escape(): boolean {
     if (this.print.active) this.print.stop();
     else if (this.measure.active) this.measure.stop();
+    else if (this.extension?.escape()) return true;
     else if (this.right.open) this.selection.clear();
     else if (this.left.open) this.closeLeft();
     else return false;
@@ -244,10 +271,12 @@ async function open(): Promise<void> {
   const panel = required("#panel-left");
   const waiting = window.setTimeout(() => replaceChildren(panel, skeleton(8)), 300);
   try {
-    const catalog = await api.catalog();
+    // Staff pages bring more; visitors never load it.
+    const staff = document.documentElement.dataset["page"] === "workspace" ? import("./workspace/workspace") : null;
+    const [catalog, added] = await Promise.all([api.catalog(), staff]);
     window.clearTimeout(waiting);
     replaceChildren(panel);
-    new Viewer(catalog);
+    new Viewer(catalog, added?.extend ?? null);
   } catch (reason) {
     window.clearTimeout(waiting);
     panel.hidden = false;

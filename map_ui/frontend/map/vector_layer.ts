@@ -49,7 +49,7 @@ function paddedBounds([west, south, east, north]: Bbox): L.LatLngBounds {
 
 export class VectorLayer {
   private shown: CanvasLayer[] = [];
-  private readonly baseView: View;
+  private baseView: View;
   private overlayView: { slugs: string; view: View } | null = null;
   private active: ActiveLayer[] = [];
   private drawn: ActiveLayer[] = [];
@@ -61,7 +61,7 @@ export class VectorLayer {
     private readonly map: L.Map,
     private readonly options: VectorLayerOptions,
   ) {
-    this.baseView = this.viewOf(BASE_TILES.filter(({ slug }) => options.baseLayers.includes(slug)), "vi"); // as the street signs say
+    this.baseView = this.freshBaseView();
   }
 
   setBase(shown: boolean): void {
@@ -97,6 +97,18 @@ export class VectorLayer {
     }
     // A layer that nobody sees loads nothing and would never take the old one away.
     window.setTimeout(removePrevious, 4000);
+  }
+
+  /** Asks for every tile again: the data behind them changed. */
+  reload(): void {
+    this.baseView = this.freshBaseView();
+    this.overlayView = null;
+    this.redraw();
+  }
+
+  private freshBaseView(): View {
+    const known = BASE_TILES.filter(({ slug }) => this.options.baseLayers.includes(slug));
+    return this.viewOf(known, "vi"); // as the street signs say
   }
 
   /** Tiles that failed are asked for again as soon as any other tile comes. */

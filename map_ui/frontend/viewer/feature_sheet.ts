@@ -81,6 +81,7 @@ export function positionFacts([lon, lat]: LonLat, zone: Zone): HTMLElement {
 export interface SheetActions {
   zoomTo(feature: MapFeature): void;
   back: (() => void) | null;
+  buttons: HTMLElement[];
 }
 
 export function featureSheet(feature: MapFeature, actions: SheetActions): Node[] {
@@ -90,7 +91,7 @@ export function featureSheet(feature: MapFeature, actions: SheetActions): Node[]
   const share = h("button", { type: "button", class: "button", click: () => void copy(location.href) }, icon("link"), t("feature.share"));
   const warning = feature.provenance.illustrative ? h("div", { class: "note caution" }, icon("triangle-alert"), h("p", {}, t("feature.illustrative"))) : null;
   const head = h("div", { class: "feature-head" }, h("p", { class: "kicker" }, feature.layer_title), h("h3", {}, feature.title), feature.subtitle ? h("p", { class: "soft" }, feature.subtitle) : null);
-  return [back, head, warning, h("div", { class: "row" }, zoom, share, ...links), propertyTable(feature.properties), provenance(feature)].filter(
+  return [back, head, warning, h("div", { class: "row" }, ...actions.buttons, zoom, share, ...links), propertyTable(feature.properties), provenance(feature)].filter(
     (node): node is HTMLElement => node !== null,
   );
 }

@@ -17,6 +17,8 @@ export interface LayerTreeOptions {
   map: L.Map;
   basemap: string;
   onBasemap(key: string): void;
+  /** One more button for a layer. */
+  layerButton?(slug: string): HTMLElement | null;
 }
 
 /** "nội bộ · minh họa" under the name: who may see it and how far to trust it. */
@@ -86,7 +88,7 @@ export class LayerTree {
       more.setAttribute("aria-expanded", String(!facts.hidden));
     }, { "aria-expanded": "false" });
     const words = h("label", { for: id }, h("span", {}, entry.title), marks(entry), hint);
-    const row = h("li", { class: "layer-row" }, box, layerSwatch(entry), words, more, facts);
+    const row = h("li", { class: "layer-row" }, box, layerSwatch(entry), words, this.options.layerButton?.(entry.slug), more, facts);
     this.rows.set(entry.slug, { box, row, hint, text: entry.title });
     return row;
   }

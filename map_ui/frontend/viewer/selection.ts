@@ -17,6 +17,8 @@ export interface SelectionOptions {
   store: LayerStore;
   zone: Zone;
   onChange(): void;
+  /** More buttons for the sheet of a feature. */
+  buttons?(feature: MapFeature): HTMLElement[];
 }
 
 export class Selection {
@@ -118,7 +120,7 @@ export class Selection {
     this.clearMarks();
     this.current = { layer: feature.layer, id: feature.id };
     this.highlight(feature);
-    return featureSheet(feature, { back, zoomTo: (chosen) => this.zoomTo(chosen) });
+    return featureSheet(feature, { back, zoomTo: (chosen) => this.zoomTo(chosen), buttons: this.options.buttons?.(feature) ?? [] });
   }
 
   private zoomTo(feature: MapFeature): void {

@@ -1,0 +1,79 @@
+/** Geometry between GeoJSON (many parts, degrees) and what Leaflet edits; areas and lengths in the city's zone. */
+import L from "leaflet";
+import type { LonLat } from "../api_types";
+import { areaM2, lengthM, type Zone } from "../coordinates";
+import { formatArea, formatLength } from "../format";
+import type { LayerForm } from "./types";
+
+export type GeometryKind = LayerForm["geometry_type"];
+export type Shape = L.Polyline<never> | L.Marker;
+
+// A tenth of a millimetre: finer than any survey, and a snapped corner stays the neighbour's corner.
+const DECIMALS = 1e9;
+
+function rounded<T>(coordinates: T): T {
+  if (typeof coordinates === "number") return (Math.round(coordinates * DECIMALS) / DECIMALS) as T;
+  return (coordinates as unknown[]).map(rounded) as T;
+}
+
+/** A single part becomes the many-part type that the layer stores. */
+export function promoted(geometry: GeoJSON.Geometry): GeoJSON.Geometry {
+  switch (geometry.type) {
+    case "Polygon":
+      return { type: "MultiPolygon", coordinates: [rounded(geometry.coordinates)] };
+    case "LineString":
+      return { type: "MultiLineString", coordinates: [rounded(geometry.coordinates)] };
+    case "GeometryCollection":
+      return geometry;
+    default:
+      return { ...geometry, coordinates: rounded(geometry.coordinates) } as GeoJSON.Geometry;
+  }
+}
+
+/** The geometry that the person sees, at full precision. */
+export function geometryOf(shape: Shape): GeoJSON.Geometry {
+  return promoted(shape.toGeoJSON(false).geometry as GeoJSON.Geometry);
+}
+
+/** One geometry from all shapes that a cut left; null when nothing is left. */
+export function gathered(layer: L.Layer): GeoJSON.Geometry | null {
+  const found = (layer as L.FeatureGroup | L.Polygon).toGeoJSON(false as never) as GeoJSON.Feature | GeoJSON.FeatureCollection;
+  const features = found.type === "FeatureCollection" ? found.features : [found];
+  const parts = features.map(({ geometry }) => promoted(geometry)) as (GeoJSON.MultiPolygon | GeoJSON.MultiLineString)[];
+  const coordinates = parts.flatMap((part) => part.coordinates as unknown[]);
+  const [first] = parts;
+  return first && coordinates.length > 0 ? ({ type: first.type, coordinates } as GeoJSON.Geometry) : null;
+}
+
+/** The Leaflet layer of a geometry, for editing. */
+export function shapeOf(geometry: GeoJSON.Geometry, style: L.PathOptions, icon: L.DivIcon): Shape {
+  if (geometry.type === "Point") return L.marker(L.GeoJSON.coordsToLatLng(geometry.coordinates as [number, number]), { icon, draggable: false });
+  if (geometry.type === "MultiLineString") return L.polyline(L.GeoJSON.coordsToLatLngs(geometry.coordinates, 1) as L.LatLng[][], style) as unknown as Shape;
+  const { coordinates } = geometry as GeoJSON.MultiPolygon;
+  return L.polygon(L.GeoJSON.coordsToLatLngs(coordinates, 2) as L.LatLng[][][], style) as unknown as Shape;
+}
+
+export function boundsOf(geometry: GeoJSON.Geometry): L.LatLngBounds {
+  return L.geoJSON(geometry).getBounds();
+}
+
+/** "1.234,5 m², chu vi 140 m", "850 m" or nothing for a point. */
+export function measures(geometry: GeoJSON.Geometry | null, zone: Zone): { area: string | null; length: string | null } {
+  if (geometry?.type === "MultiPolygon") {
+    const rings = geometry.coordinates as LonLat[][][];
+    const area = rings.reduce((sum, [outer = [], ...holes]) => sum + areaM2(outer, zone) - holes.reduce((hole, ring) => hole + areaM2(ring, zone), 0), 0);
+    const around = rings.reduce((sum, part) => sum + part.reduce((all, ring) => all + lengthM(ring, zone), 0), 0);
+    return { area: formatArea(area), length: formatLength(around) };
+  }
+  if (geometry?.type === "MultiLineString") {
+    const length = (geometry.coordinates as LonLat[][]).reduce((sum, line) => sum + lengthM(line, zone), 0);
+    return { area: null, length: formatLength(length) };
+  }
+  return { area: null, length: null };
+}
+
+export function vertexCount(geometry: GeoJSON.Geometry | null): number {
+  if (!geometry || geometry.type === "GeometryCollection") return 0;
+  const count = (part: unknown): number => (typeof (part as unknown[])[0] === "number" ? 1 : (part as unknown[]).reduce<number>((sum, inner) => sum + count(inner), 0));
+  return count(geometry.coordinates);
+}

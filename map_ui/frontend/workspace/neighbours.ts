@@ -1,0 +1,85 @@
+/** What shapes snap to: features of the visible editable layers inside the window, drawn faintly. */
+import L from "leaflet";
+import { isAbort } from "../api";
+import { token } from "../dom";
+import { server } from "./server";
+
+const PANE = "snap-targets";
+const LIMIT = 1000;
+/** Farther out a window holds more shapes than anybody can snap to. */
+export const SNAP_ZOOM = 16;
+
+export class Neighbours {
+  private readonly group = L.layerGroup();
+  private running: AbortController | null = null;
+  private timer = 0;
+  private loaded = "";
+  private on = false;
+
+  constructor(
+    private readonly map: L.Map,
+    private readonly layers: () => string[],
+    private readonly left: () => Set<string>,
+  ) {
+    map.createPane(PANE).classList.add("snap-targets-pane");
+    map.on("moveend", () => this.soon());
+  }
+
+  start(): void {
+    this.on = true;
+    this.group.addTo(this.map);
+    this.refresh();
+  }
+
+  stop(): void {
+    this.on = false;
+    this.running?.abort();
+    this.group.clearLayers().remove();
+    this.loaded = "";
+  }
+
+  refresh(): void {
+    this.loaded = "";
+    this.soon();
+  }
+
+  private soon(): void {
+    window.clearTimeout(this.timer);
+    if (this.on) this.timer = window.setTimeout(() => void this.load(), 150);
+  }
+
+  private async load(): Promise<void> {
+    if (this.map.getZoom() < SNAP_ZOOM) {
+      this.group.clearLayers();
+      this.loaded = "";
+      return;
+    }
+    const bounds = this.map.getBounds().pad(0.1);
+    const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const asked = `${this.layers().join()} ${bbox.map((v) => v.toFixed(5)).join()}`;
+    if (asked === this.loaded) return;
+    this.running?.abort();
+    this.running = new AbortController();
+    const { signal } = this.running;
+    try {
+      const found = await Promise.all(this.layers().map((layer) => server.items(layer, bbox, LIMIT, signal)));
+      this.loaded = asked;
+      this.show(found.flatMap(({ features }) => features));
+    } catch (reason) {
+      if (!isAbort(reason)) this.loaded = ""; // the next move asks again; drawing goes on without
+    }
+  }
+
+  /** Shapes of the draft are drawn by the draft, so they are left out here. */
+  private show(features: GeoJSON.Feature[]): void {
+    const left = this.left();
+    const targets = features.filter(({ id }) => !left.has(String(id)));
+    const style = { color: token("map-select"), weight: 1, opacity: 0.28, fill: false, interactive: false, pane: PANE, pmIgnore: true, snapIgnore: false };
+    this.group.clearLayers();
+    // Leaves go straight into the map: a group inside a group would hide them from the snapping list.
+    for (const layer of L.geoJSON(targets, { style, pane: PANE, pointToLayer: (_, at) => L.circleMarker(at, { ...style, radius: 4 }) }).getLayers()) {
+      Object.assign((layer as L.Path).options, style);
+      this.group.addLayer(layer);
+    }
+  }
+}

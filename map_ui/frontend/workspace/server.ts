@@ -1,0 +1,118 @@
+/** Requests of the workspace. Writes carry the session's token and the revision that they start from. */
+import { RequestError, addressOf, readJson, type FailureKind } from "../api";
+import { language } from "../i18n";
+import type { Base, ChangeSet, ChangeSetHead, Comment, FeatureVersion, FieldDifference, LayerForm, Operation, Problem, Values, Verdict } from "./types";
+
+const CHANGE_SETS = "/api/change-sets";
+export type Box = "drafts" | "review" | "returned" | "published";
+
+/** A refusal with what the server says of each value or step. */
+export class Refusal extends RequestError {
+  constructor(
+    kind: FailureKind,
+    status: number,
+    message: string,
+    readonly code: string,
+    readonly errors: Record<string, unknown>[],
+  ) {
+    super(kind, status, message);
+  }
+}
+
+/** Somebody else, or the same person in another window, changed it in between. */
+export function isStale(reason: unknown): boolean {
+  return reason instanceof RequestError && (reason.status === 412 || reason.status === 409);
+}
+
+function token(): string {
+  const found = /(?:^|;\s*)(?:__Host-)?csrf=([^;]+)/.exec(document.cookie);
+  return found?.[1] ?? "";
+}
+
+interface Write {
+  method: "POST" | "PUT" | "PATCH" | "DELETE";
+  body?: unknown;
+  revision?: number;
+  requestKey?: string;
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  const kind: FailureKind = response.status === 404 ? "missing" : response.status >= 500 ? "server" : "refused";
+  const said = (await response.json().catch(() => ({}))) as { detail?: string; title?: string; code?: string; errors?: Record<string, unknown>[] };
+  return new Refusal(kind, response.status, said.detail || said.title || response.statusText, said.code ?? "", said.errors ?? []);
+}
+
+async function write<T>(path: string, { method, body, revision, requestKey }: Write): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token() };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (revision !== undefined) headers["If-Match"] = `"${revision}"`;
+  if (requestKey) headers["Idempotency-Key"] = requestKey;
+  const address = addressOf(path, { lang: language });
+  const options: RequestInit = { method, headers, credentials: "same-origin" };
+  if (body !== undefined) options.body = JSON.stringify(body);
+  const response = await fetch(address, options).catch((reason: unknown) => {
+    throw new RequestError("offline", 0, String(reason));
+  });
+  if (!response.ok) throw await refusalOf(response);
+  return (response.status === 204 ? null : await response.json()) as T;
+}
+
+interface Item {
+  geometry: GeoJSON.Geometry;
+  properties: Values;
+}
+
+/** The values of an item as the write side names them: translations of a name are one field. */
+function baseOf({ geometry, properties }: Item): Base {
+  const values: Values = {};
+  const names: Values = {};
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "_version") continue;
+    if (/^name_[a-z]{2}$/.test(name)) {
+      if (value) names[name.slice(5)] = value;
+    } else values[name] = value;
+  }
+  return { geometry, version: Number(properties["_version"]), values: { ...values, names } };
+}
+
+export type Meta = Pick<ChangeSet, "title" | "reason" | "decision_number" | "publish_on">;
+const one = (id: number, rest = "") => `${CHANGE_SETS}/${id}${rest}`;
+const featurePath = (layer: string, id: string) => `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(id)}`;
+
+export const server = {
+  form: (layer: string) => readJson<LayerForm>(`/api/layers/${encodeURIComponent(layer)}/form`, { lang: language }),
+  base: async (layer: string, id: string): Promise<Base> =>
+    baseOf(await readJson<Item>(`/ogc/collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(id)}`, { f: "json" })),
+  /** An earlier version in the shape of a base. */
+  versionAsBase: async (layer: string, id: string, version: number): Promise<Base> => {
+    const { geometry, properties } = await server.version(layer, id, version);
+    return { ...baseOf({ geometry, properties: properties ?? {} }), version };
+  },
+  items: (layer: string, bbox: number[], limit: number, signal: AbortSignal) =>
+    readJson<GeoJSON.FeatureCollection>(`/ogc/collections/${encodeURIComponent(layer)}/items`, { bbox: bbox.map((v) => v.toFixed(6)).join(","), limit }, signal),
+  checks: (operations: Operation[]) => write<{ problems: Problem[] }>("/api/checks", { method: "POST", body: { operations } }),
+
+  list: async (box: Box, offset = 0) => readJson<{ total: number; change_sets: ChangeSetHead[] }>(CHANGE_SETS, { box, offset, lang: language }),
+  changeSet: (id: number) => readJson<ChangeSet>(one(id), { lang: language }),
+  create: (meta: Meta, requestKey: string) => write<ChangeSet>(CHANGE_SETS, { method: "POST", body: meta, requestKey }),
+  describe: (id: number, revision: number, meta: Meta) => write<ChangeSet>(one(id), { method: "PATCH", body: meta, revision }),
+  discard: (id: number, revision: number) => write<null>(one(id), { method: "DELETE", revision }),
+  put: (id: number, revision: number, step: Operation) => write<ChangeSet>(one(id, `/operations/${encodeURIComponent(step.key)}`), { method: "PUT", body: step, revision }),
+  remove: (id: number, revision: number, key: string) => write<ChangeSet>(one(id, `/operations/${encodeURIComponent(key)}`), { method: "DELETE", revision }),
+  submit: (id: number, revision: number) => write<ChangeSet>(one(id, "/submit"), { method: "POST", body: {}, revision }),
+  withdraw: (id: number, revision: number) => write<ChangeSet>(one(id, "/withdraw"), { method: "POST", body: {}, revision }),
+  publish: (id: number, revision: number) => write<ChangeSet>(one(id, "/publish"), { method: "POST", body: {}, revision }),
+  approve: (id: number, revision: number, note: string) => write<ChangeSet>(one(id, "/approve"), { method: "POST", body: { note }, revision }),
+  sendBack: (id: number, revision: number, note: string, verdicts: { key: string; verdict: Verdict; note: string }[]) =>
+    write<ChangeSet>(one(id, "/return"), { method: "POST", body: { note, verdicts }, revision }),
+  undo: (id: number, reason: string) => write<unknown>(one(id, "/undo"), { method: "POST", body: { reason } }),
+  comments: (id: number) => readJson<{ comments: Comment[] }>(one(id, "/comments"), { lang: language }),
+  comment: (id: number, text: string) => write<Comment>(one(id, "/comments"), { method: "POST", body: { text } }),
+
+  versions: (layer: string, id: string) => readJson<{ versions: FeatureVersion[]; may: { restore: boolean } }>(`${featurePath(layer, id)}/versions`, { lang: language }),
+  version: (layer: string, id: string, version: number) => readJson<GeoJSON.Feature>(`${featurePath(layer, id)}/versions/${version}`, { lang: language }),
+  difference: (layer: string, id: string, from: number, to: number) =>
+    readJson<{ fields: FieldDifference[]; geometry_changed: boolean }>(`${featurePath(layer, id)}/diff`, { from, to, lang: language }),
+  restore: (layer: string, id: string, version: number, baseVersion: number, reason: string) =>
+    write<unknown>(`${featurePath(layer, id)}/restore`, { method: "POST", body: { version, base_version: baseVersion, reason } }),
+};

@@ -1,0 +1,206 @@
+/** Geoman on one shape at a time: draw a new one, move corners, drag, turn, cut. Loaded when it is first needed. */
+import L from "leaflet";
+import { token } from "../dom";
+import { gathered, geometryOf, promoted, shapeOf, type GeometryKind, type Shape } from "./geometry";
+
+export type Tool = "corners" | "drag" | "rotate" | "cut" | "draw" | "none";
+const SNAP_PIXELS = 12;
+
+let loading: Promise<void> | null = null;
+
+/** The drawing library, once; it expects Leaflet as a global, which the canvas layer sets. */
+export function loadGeoman(map: L.Map): Promise<void> {
+  loading ??= import("@geoman-io/leaflet-geoman-free").then(() => {
+    L.PM.setOptIn(true);
+    map.options.pmIgnore = false;
+    L.PM.reInitLayer(map as unknown as L.Layer);
+    map.pm.setLang("en");
+  });
+  return loading;
+}
+
+export interface ShapeEditorOptions {
+  map: L.Map;
+  snapping(): boolean;
+  /** After every finished act on the shape. */
+  onEdit(geometry: GeoJSON.Geometry, tool: Tool): void;
+  onDrawn(geometry: GeoJSON.Geometry): void;
+  /** While a corner or the pointer moves: for live figures. */
+  onLive(geometry: GeoJSON.Geometry | null): void;
+  onToolEnd(): void;
+}
+
+export class ShapeEditor {
+  tool: Tool = "none";
+  private shape: Shape | null = null;
+
+  constructor(private readonly options: ShapeEditorOptions) {}
+
+  get drawing(): boolean {
+    return this.tool === "draw" || this.tool === "cut";
+  }
+
+  /** Shows a geometry for editing in place of the one before. */
+  show(geometry: GeoJSON.Geometry | null): void {
+    const { tool } = this;
+    this.release();
+    this.shape?.remove();
+    this.shape = null;
+    if (geometry) {
+      const shape = shapeOf(geometry, this.style(), L.divIcon({ className: "edited-point", iconSize: [22, 22] }));
+      Object.assign(shape.options, { pmIgnore: false, snapIgnore: false });
+      this.shape = shape.addTo(this.options.map);
+      L.PM.reInitLayer(shape);
+      this.listen(shape);
+    }
+    this.use(geometry && tool !== "draw" ? tool : "none");
+  }
+
+  /** Changes the tool; false when there is nothing to use it on. */
+  use(tool: Tool): boolean {
+    this.release();
+    this.tool = this.shape ? tool : "none";
+    const { shape } = this;
+    if (!shape || this.tool === "none") return false;
+    if (tool === "corners" || (tool === "drag" && shape instanceof L.Marker)) shape.pm.enable({ ...this.snap(), allowSelfIntersection: true, allowSelfIntersectionEdit: true, removeLayerBelowMinVertexCount: false });
+    else if (tool === "drag") shape.pm.enableLayerDrag();
+    else if (tool === "rotate" && !(shape instanceof L.Marker)) shape.pm.enableRotate();
+    else if (tool === "cut") this.cut(shape);
+    return true;
+  }
+
+  draw(kind: GeometryKind): void {
+    this.show(null);
+    this.tool = "draw";
+    const { map } = this.options;
+    const name = { Point: "Marker", MultiLineString: "Line", MultiPolygon: "Polygon" } as const;
+    const colour = token("map-select");
+    map.pm.enableDraw(name[kind], {
+      ...this.snap(),
+      finishOnEnter: true,
+      tooltips: false,
+      continueDrawing: false,
+      allowSelfIntersection: true,
+      templineStyle: { color: colour, weight: 2.5 },
+      hintlineStyle: { color: colour, weight: 2, dashArray: "5 5" },
+      pathOptions: { ...this.style(), pmIgnore: false } as L.PathOptions,
+      markerStyle: { icon: L.divIcon({ className: "edited-point", iconSize: [22, 22] }) },
+    });
+    map.once("pm:create", this.onCreate);
+    map.on("pm:drawend", this.onDrawEnd);
+    this.followDrawing();
+  }
+
+  /** Takes back the last corner of a drawing; true when there was one. */
+  removeLastCorner(): boolean {
+    if (this.tool !== "draw") return false;
+    const drawing = (this.options.map.pm.Draw as unknown as Record<string, { _removeLastVertex?(): void; enabled?(): boolean }>);
+    for (const name of ["Polygon", "Line"]) {
+      if (!drawing[name]?.enabled?.()) continue;
+      drawing[name]._removeLastVertex?.();
+      return true;
+    }
+    return false;
+  }
+
+  /** Sets a corner as a click there would; false when nothing is drawn. */
+  cornerAt(position: L.LatLng): boolean {
+    if (!this.drawing) return false;
+    const { map } = this.options;
+    const point = map.latLngToContainerPoint(position);
+    const event = { latlng: position, containerPoint: point, layerPoint: map.containerPointToLayerPoint(point), originalEvent: new MouseEvent("click") };
+    map.fire("mousemove", event);
+    map.fire("click", event);
+    return true;
+  }
+
+  /** Ends a drawing or a tool; the shape stays. */
+  release(): void {
+    const { map } = this.options;
+    map.off("pm:create", this.onCreate);
+    map.off("pm:drawend", this.onDrawEnd);
+    if (this.tool === "draw" || this.tool === "cut") map.pm.disableDraw();
+    const { shape } = this;
+    if (shape?.pm) {
+      shape.pm.disable();
+      shape.pm.disableLayerDrag();
+      if (!(shape instanceof L.Marker)) shape.pm.disableRotate();
+    }
+    this.tool = "none";
+  }
+
+  close(): void {
+    this.release();
+    this.shape?.remove();
+    this.shape = null;
+  }
+
+  /** New snapping wish while a tool is in hand. */
+  again(): void {
+    const { tool } = this;
+    if (tool === "draw" || tool === "none") return;
+    this.use(tool);
+  }
+
+  private snap() {
+    return { snappable: this.options.snapping(), snapDistance: SNAP_PIXELS, snapSegment: true, snapMiddle: false };
+  }
+
+  private style(): L.PathOptions {
+    const colour = token("map-select");
+    return { color: colour, weight: 3, fillColor: colour, fillOpacity: 0.14, className: "edited-shape" };
+  }
+
+  private readonly onCreate = (event: { layer: L.Layer }) => {
+    const geometry = promoted((event.layer as Shape).toGeoJSON(false).geometry as GeoJSON.Geometry);
+    event.layer.remove();
+    this.tool = "none";
+    window.setTimeout(() => this.options.onDrawn(geometry)); // the library still clears up behind this event
+  };
+
+  private readonly onDrawEnd = () => {
+    this.options.map.off("pm:drawend", this.onDrawEnd);
+    if (this.tool !== "draw") return;
+    this.tool = "none";
+    this.options.onToolEnd();
+  };
+
+  private followDrawing(): void {
+    const working = (event: { workingLayer: L.Layer }) => {
+      const tell = () => {
+        const line = event.workingLayer as L.Polyline;
+        if (!(line instanceof L.Polyline)) return;
+        this.options.onLive(promoted(line.toGeoJSON(false).geometry as GeoJSON.Geometry));
+      };
+      event.workingLayer.on("pm:vertexadded pm:change", tell);
+    };
+    this.options.map.once("pm:drawstart", working as never);
+  }
+
+  private listen(shape: Shape): void {
+    const edited = () => this.options.onEdit(geometryOf(shape), this.tool);
+    shape.on("pm:edit", edited);
+    shape.on("pm:rotateend", edited);
+    shape.on("pm:dragend", () => this.tool === "drag" && edited());
+    shape.on("pm:markerdrag pm:change pm:drag pm:rotate", () => this.options.onLive(geometryOf(shape)));
+  }
+
+  /** The cut shape is another layer and may have several parts; it may be gone altogether. */
+  private cut(shape: Shape): void {
+    const { map } = this.options;
+    map.pm.enableDraw("Cut", { ...this.snap(), layersToCut: [shape], finishOnEnter: true, tooltips: false, continueDrawing: false, allowSelfIntersection: false } as never);
+    shape.once("pm:cut", (event) => {
+      const { layer } = event as unknown as { layer: L.Layer };
+      const left = gathered(layer);
+      layer.remove();
+      this.tool = "none";
+      // The library still clears up behind this event.
+      window.setTimeout(() => (left ? this.options.onEdit(left, "cut") : this.options.onToolEnd()));
+    });
+    map.once("pm:drawend", () => {
+      if (this.tool !== "cut") return;
+      this.tool = "none";
+      this.options.onToolEnd();
+    });
+  }
+}
