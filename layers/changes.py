@@ -109,7 +109,9 @@ def _write(actor: Actor, operations: Sequence[Operation], action: Action) -> tup
     # All rows first, then layer by layer, in the same order by everybody: two change sets that
     # touch the same features wait for each other and never in a circle.
     _lock_rows(operations)
-    order = sorted(range(len(operations)), key=lambda number: operations[number].layer.layer.pk)
+    # What is deleted goes first: a new feature may take its key.
+    steps = [(s.layer.layer.pk, s.kind is not Kind.DELETE, n) for n, s in enumerate(operations)]
+    order = [number for _layer, _stays, number in sorted(steps)]
     ids = {number: _apply_one(actor, operations[number], action) for number in order}
     return tuple(ids[number] for number in range(len(operations)))
 

@@ -42,7 +42,7 @@ def check(
         if row is not None:
             rows.append((item.operation, row))
     found += _unknown_codes(actor, operations)
-    found += _duplicate_keys(rows)
+    found += _duplicate_keys(rows, [step.feature_id for step in operations if step.feature_id])
     sound = [step for step in operations if _is_sound(step)]
     found += neighbours(actor, sound, operations)
     found += outside_the_city(sound)
@@ -164,16 +164,17 @@ def _code_fields(step: Operation) -> list[tuple[str, CodeField]]:
     ]
 
 
-def _duplicate_keys(rows: Sequence[tuple[Operation, Feature]]) -> list[Problem]:
+def _duplicate_keys(
+    rows: Sequence[tuple[Operation, Feature]], touched: Sequence[int]
+) -> list[Problem]:
     current = [(s, r) for s, r in rows if r.feature_key and r.valid_to is None]
     inside = Counter((step.layer.slug, row.feature_key) for step, row in current)
     taken: set[tuple[str, str]] = set()
     for slug in {step.layer.slug for step, _row in current}:
         entry = next(step.layer for step, _row in current if step.layer.slug == slug)
         keys = [row.feature_key for step, row in current if step.layer.slug == slug]
-        own = [step.feature_id for step, _row in rows if step.feature_id is not None]
         others = features(entry).filter(feature_key__in=keys, valid_to__isnull=True)
-        names = others.exclude(pk__in=own).values_list("feature_key", flat=True)
+        names = others.exclude(pk__in=touched).values_list("feature_key", flat=True)
         taken |= {(slug, name) for name in names}
     text = gettext("Another feature of this layer has the same key.")
     return [

@@ -224,6 +224,12 @@ def test_wards_hold_at_approval_and_publication(layer, planner):
         assert refused.value.errors[0]["code"] == "outside_ward"
 
 
+def test_a_new_feature_takes_the_key_of_one_that_goes(layer, planner, approver):
+    old = live(layer, "1", 0)
+    entry = submitted(planner, new(planner, layer, "1", 0), gone(planner, layer, old))
+    assert review.publish(approver, entry.pk, entry.revision).state == State.PUBLISHED
+
+
 def test_a_draft_is_published_by_nobody_else(layer, planner, approver):
     entry = draft(planner, new(planner, layer, "1", 0))
     with pytest.raises(NotFound):
