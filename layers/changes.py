@@ -15,6 +15,7 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models.expressions import DatabaseDefault
 from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
@@ -239,7 +240,7 @@ def cleaned(entry: ReadableLayer, name: str, value: Any) -> Any:
 
 def feature_key(theme: Theme, row: Feature) -> str:
     """Return the natural key of a row: its key fields joined by `/`; "" when all are blank."""
-    parts = (getattr(row, name) for name in theme.natural_key)
+    parts = (_said(row, name) for name in theme.natural_key)
     joined = "/".join("" if part is None else str(part) for part in parts)[:200]
     return joined if joined.strip("/") else ""
 
@@ -248,9 +249,16 @@ def search_text(theme: Theme, row: Feature) -> str:
     """Return the folded text that search looks in; it is made of public fields only."""
     words: list[str] = []
     for name in theme.search_fields:
-        value = getattr(row, name)
-        words += [str(part) for part in value.values()] if isinstance(value, dict) else [str(value)]
+        value = _said(row, name)
+        said = value.values() if isinstance(value, dict) else (value,)
+        words += [str(part) for part in said if part is not None]
     return fold(" ".join(word for word in words if word))
+
+
+def _said(row: Feature, name: str) -> Any:
+    """Return a field's value; None where the database is to fill in its default, a blank one."""
+    value = getattr(row, name)
+    return None if isinstance(value, DatabaseDefault) else value
 
 
 def _rule_broken(error: IntegrityError) -> str:
