@@ -1,4 +1,4 @@
-"""A new feature for which an editor leaves fields out: key and search text are those of the rest."""
+"""A new feature for which an editor leaves fields out: its key and search text are plain."""
 
 import pytest
 from sample_features import SYSTEM, make_layer, shape_at
