@@ -23,14 +23,16 @@ WORKSPACE_ROLES = frozenset(
 SECURITY_ROLES = frozenset({"security_staff"})
 
 
-def _actor(request: HttpRequest) -> Actor:
+def request_actor(request: HttpRequest) -> Actor:
+    """Return who asks."""
     found: Actor = request.actor  # type: ignore[attr-defined]
     return found
 
 
-def _page(
+def render_page(
     request: HttpRequest, template: str, language: str, status: int = 200, **context: Any
 ) -> HttpResponse:
+    """Return a page with what every page needs: city, languages, the actor, what they may open."""
     rest = request.path.removeprefix(f"/{language}/") if language in city().languages else ""
     return render(
         request,
@@ -45,9 +47,9 @@ def _page(
                 {"code": code, "href": f"/{code}/{rest}", "current": code == language}
                 for code in city().languages
             ],
-            "actor": _actor(request),
-            "may_open_workspace": access.may_open(_actor(request), WORKSPACE_ROLES),
-            "may_open_security": access.may_open(_actor(request), SECURITY_ROLES),
+            "actor": request_actor(request),
+            "may_open_workspace": access.may_open(request_actor(request), WORKSPACE_ROLES),
+            "may_open_security": access.may_open(request_actor(request), SECURITY_ROLES),
             "origin": settings.PUBLIC_ORIGIN or request.build_absolute_uri("/").rstrip("/"),
             **context,
         },
@@ -55,7 +57,8 @@ def _page(
     )
 
 
-def _known_language(language: str) -> str:
+def known_language(language: str) -> str:
+    """Return a language of the city; raises Http404 for any other first part of an address."""
     if language not in city().languages:
         raise Http404
     return language
@@ -70,51 +73,52 @@ def root(request: HttpRequest) -> HttpResponse:
 @channel("page.start")
 def start(request: HttpRequest, language: str) -> HttpResponse:
     """Show the attraction map; the list is in the page, so it is there before any script."""
-    _known_language(language)
-    found = places(_actor(request), language)
-    return _page(request, "start.html", language, page="start", **found)
+    known_language(language)
+    found = places(request_actor(request), language)
+    return render_page(request, "start.html", language, page="start", **found)
 
 
 @channel("page.place")
 def place_page(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     """Show one attraction at its stable address."""
-    _known_language(language)
+    known_language(language)
     try:
-        found = place(_actor(request), slug, language)
+        found = place(request_actor(request), slug, language)
     except NotFound as error:
         raise Http404 from error
-    return _page(request, "place.html", language, page="place", place=found)
+    return render_page(request, "place.html", language, page="place", place=found)
 
 
 @channel("page.map")
 def viewer(request: HttpRequest, language: str) -> HttpResponse:
     """Show the map viewer with the layers that the visitor may see."""
-    return _page(request, "map.html", _known_language(language), page="map")
+    return render_page(request, "map.html", known_language(language), page="map")
 
 
 @channel("page.workspace", roles=WORKSPACE_ROLES, cache=Cache.NEVER)
 def workspace(request: HttpRequest, language: str) -> HttpResponse:
     """Show the viewer with the layers of city staff."""
-    _known_language(language)
-    if not _actor(request).signed_in:
-        return _to_sign_in(request, language)
-    if not access.may_open(_actor(request), WORKSPACE_ROLES):
-        return _page(request, "403.html", language, status=403, page="error")
-    return _page(request, "map.html", language, page="workspace")
+    known_language(language)
+    if not request_actor(request).signed_in:
+        return to_sign_in(request, language)
+    if not access.may_open(request_actor(request), WORKSPACE_ROLES):
+        return render_page(request, "403.html", language, status=403, page="error")
+    return render_page(request, "map.html", language, page="workspace")
 
 
 @channel("page.security", roles=SECURITY_ROLES, cache=Cache.NEVER, audit=Audit.READ)
 def security(request: HttpRequest, language: str) -> HttpResponse:
     """Show the viewer to security staff; for others signed in this page does not exist."""
-    _known_language(language)
-    if not _actor(request).signed_in:
-        return _to_sign_in(request, language)
-    if not access.may_open(_actor(request), SECURITY_ROLES):
+    known_language(language)
+    if not request_actor(request).signed_in:
+        return to_sign_in(request, language)
+    if not access.may_open(request_actor(request), SECURITY_ROLES):
         raise Http404
-    return _page(request, "map.html", language, page="security")
+    return render_page(request, "map.html", language, page="security")
 
 
-def _to_sign_in(request: HttpRequest, language: str) -> HttpResponse:
+def to_sign_in(request: HttpRequest, language: str) -> HttpResponse:
+    """Return the way to the sign-in page and back."""
     query = urlencode({"next": request.get_full_path()})
     return HttpResponseRedirect(f"/{language}/login?{query}")
 
@@ -135,25 +139,27 @@ def _next_page(request: HttpRequest, language: str, actor: Actor | None = None) 
 @channel("page.login", cache=Cache.NEVER, audit=Audit.SIGN_IN, methods=("GET", "HEAD", "POST"))
 def sign_in_page(request: HttpRequest, language: str) -> HttpResponse:
     """Show the sign-in form and check what it sends."""
-    _known_language(language)
+    known_language(language)
     context: dict[str, Any] = {
         "page": "login",
         "next": request.POST.get("next") or request.GET.get("next") or "",
         "username": request.POST.get("username", ""),
     }
     if request.method != "POST":
-        return _page(request, "login.html", language, **context)
+        return render_page(request, "login.html", language, **context)
     try:
         user = sign_in.check_password(
             request, request.POST.get("username", ""), request.POST.get("password", "")
         )
     except TooManyRequests as error:
-        response = _page(request, "login.html", language, status=429, error=error.detail, **context)
+        response = render_page(
+            request, "login.html", language, status=429, error=error.detail, **context
+        )
         response["Retry-After"] = str(error.retry_after_s)
         return response
     if user is None:
         message = gettext("The name or the password is not right. Check both and try again.")
-        return _page(request, "login.html", language, status=422, error=message, **context)
+        return render_page(request, "login.html", language, status=422, error=message, **context)
     login(request, user)
     return HttpResponseRedirect(_next_page(request, language, actor_for(user)))
 
@@ -161,7 +167,7 @@ def sign_in_page(request: HttpRequest, language: str) -> HttpResponse:
 @channel("page.logout", cache=Cache.NEVER, audit=Audit.SIGN_IN, methods=("POST",))
 def sign_out(request: HttpRequest, language: str) -> HttpResponse:
     """End the session."""
-    _known_language(language)
+    known_language(language)
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
     logout(request)
@@ -195,4 +201,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
     language = str(getattr(request, "LANGUAGE_CODE", "vi"))
-    return _page(request, template, language, status=status, page="error")
+    return render_page(request, template, language, status=status, page="error")

@@ -103,6 +103,7 @@ CASES: dict[str, Case] = {
     "ogc.tile_matrix_sets": Case(),
     "ogc.tileset": Case("layer"),
     "ogc.tilesets": Case("layer"),
+    "page.connect": Case(),
     "page.login": Case(),
     "page.logout": Case(),
     "page.map": Case(),
