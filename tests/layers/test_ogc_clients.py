@@ -4,18 +4,19 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from threading import Thread
 from typing import Any
 
 import pyogrio
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.db import connections
+from django.test import Client
+from editing import changed, geojson, moved, put, read, send
+from live_service import live_service
 from ogc_sample import HIDDEN, PARCELS, SITES, City, ogc_city
 from sample_features import LAT, LON
 
+from gis_core import device_tokens
 from gis_core.crs import from_wgs84, zone_by_epsg
+from gis_core.models import User
 
 pytestmark = pytest.mark.skipif(
     "OAPIF" not in pyogrio.list_drivers(), reason="this pyogrio's GDAL has no OAPIF driver"
@@ -43,11 +44,6 @@ print(json.dumps({
 """
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def city(database: str) -> Iterator[City]:
     with ogc_city() as made:
@@ -56,23 +52,8 @@ def city(database: str) -> Iterator[City]:
 
 @pytest.fixture(scope="module")
 def address(city: City) -> Iterator[str]:
-    class Handler(WSGIHandler):
-        def __call__(self, environ: Any, start_response: Any) -> Any:
-            body = super().__call__(environ, start_response)
-            try:
-                yield from body
-            finally:
-                body.close()
-                connections.close_all()  # each request has a thread, and so connections, of its own
-
-    server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
-    server.set_app(Handler())
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"OAPIF:http://127.0.0.1:{server.server_port}/ogc"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with live_service() as (origin, _log):
+        yield f"OAPIF:{origin}/ogc"
 
 
 def gdal(address: str, **options: Any) -> Any:
@@ -113,3 +94,42 @@ def test_gdal_gets_axes_right_in_degrees_and_in_vn2000(address: str, city: City)
 def test_gdal_filters_by_box(address: str, city: City) -> None:
     box = [LON - 0.0005, LAT - 0.0005, LON + 0.0005, LAT + 0.0005]
     assert gdal(address, layer=PARCELS, bbox=box)["fids"] == [city.parcels[0].id]
+
+
+def with_token(address: str, pair: str, **options: Any) -> Any:
+    """Read as a person: the token is the password of HTTP Basic, as people give it to GDAL."""
+    return gdal(address, USERPWD=pair, **options)
+
+
+def test_gdal_reads_with_a_token_what_was_edited(
+    address: str, city: City, accounts: dict[str, int]
+) -> None:
+    user = User.objects.get(pk=accounts["administrator"])
+    pair = f"{user.username}:{device_tokens.issue(user, 'GDAL', 30).secret}"
+    assert len(gdal(address, layer=PARCELS)["fids"]) == 4
+    assert len(with_token(address, pair, layer=PARCELS)["fids"]) == 5
+    editor = Client()
+    editor.force_login(user)
+    stale = read(editor, PARCELS, city.parcels[0].id)
+    shape = moved("MultiPolygon")
+    assert put(editor, PARCELS, changed(stale, shape, so_thua="77")).status_code == 200
+    body = {"type": "Feature", "geometry": geojson(moved("Point"))}
+    body["properties"] = {"slug": "cho-moi", "name": "Chợ mới"}
+    made = send(editor, "POST", f"/ogc/collections/{SITES}/items", body)
+    assert (
+        send(editor, "DELETE", f"/ogc/collections/{SITES}/items/{city.sites[0].id}").content == b""
+    )
+    parcels = with_token(address, pair, layer=PARCELS, PAGE_SIZE="2")
+    row = parcels["fids"].index(city.parcels[0].id)
+    assert parcels["values"]["so_thua"][row] == "77"
+    assert parcels["values"]["_version"][row] == "2"
+    assert parcels["places"][row] == pytest.approx([*shape.centroid.coords[0]], abs=1e-7)
+    sites = with_token(address, pair, layer=SITES)
+    assert made.json()["id"] in sites["fids"]
+    assert city.sites[0].id not in sites["fids"]
+    assert "Chợ mới" in sites["values"]["name"]
+
+
+def test_gdal_is_refused_with_a_wrong_token(address: str, city: City) -> None:
+    with pytest.raises(AssertionError, match="401"):
+        with_token(address, "test-administrator:wrong", layer=PARCELS)
