@@ -109,7 +109,8 @@ def rules_explained() -> Iterator[None]:
 def _write(actor: Actor, operations: Sequence[Operation], action: Action) -> tuple[int, ...]:
     # All rows first, then layer by layer, in the same order by everybody: two change sets that
     # touch the same features wait for each other and never in a circle.
-    _lock_rows(operations)
+    if len(operations) > 1:
+        lock_rows(operations)
     # What is deleted goes first: a new feature may take its key.
     steps = [(s.layer.layer.pk, s.kind is not Kind.DELETE, n) for n, s in enumerate(operations)]
     order = [number for _layer, _stays, number in sorted(steps)]
@@ -117,9 +118,8 @@ def _write(actor: Actor, operations: Sequence[Operation], action: Action) -> tup
     return tuple(ids[number] for number in range(len(operations)))
 
 
-def _lock_rows(operations: Sequence[Operation]) -> None:
-    if len(operations) == 1:
-        return
+def lock_rows(operations: Sequence[Operation]) -> None:
+    """Hold the features of the operations until the transaction ends, in everybody's order."""
     entries = {step.layer.layer.pk: step.layer for step in operations}
     for layer_id in sorted(entries):
         wanted = [

@@ -92,6 +92,7 @@ def publish(actor: Actor, set_id: int, revision: int | None) -> ChangeSet:
     with locked(actor, set_id, revision) as entry:
         state = after(entry.state, Step.PUBLISH)
         actions = _rights_to_publish(actor, entry)
+        changes.lock_rows(operations(actor, entry))  # what is merged now is what is written
         _require_mergeable(actor, entry)
         require_sound(actor, entry, actions)
         if entry.state != State.APPROVED:
