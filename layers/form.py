@@ -18,7 +18,7 @@ from layers.selectors import ReadableLayer
 
 _FIRST = ("name", "names")
 _LAST = ("valid_from", "valid_to", "sensitivity")
-_LONG_TEXT = 200  # characters; longer ones get a box of several lines
+_LONG_TEXT = 250  # characters; longer ones get a box of several lines
 # The first class that fits counts: a DateTimeField is a DateField too.
 _KINDS: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
     (CodeField, "code"),

@@ -34,7 +34,7 @@ export class Editor {
       onLive: (geometry) => this.feature?.live(geometry),
       onToolEnd: () => this.update(),
     });
-    this.neighbours = new Neighbours(map, () => options.editableVisible(), () => new Set(draft.operations.flatMap(({ id }) => id ?? [])));
+    this.neighbours = new Neighbours(map, () => options.editableVisible(), () => new Set([...draft.operations.map(({ id }) => id), this.feature?.id]));
     draft.onChange(() => this.update());
     keeper.onChange(() => this.update());
     checks.onChange(() => this.refreshForm());
@@ -88,7 +88,7 @@ export class Editor {
 
   /** What lies under a click becomes the feature in hand. */
   async pick(position: L.LatLng): Promise<void> {
-    if (!this.form || this.shapes.drawing) return;
+    if (!this.form || this.shapes.drawing || this.shapes.clicked) return;
     const { layer } = this.form;
     try {
       const { features } = await api.identify(position.lng, position.lat, this.options.map.getZoom(), [layer]);
@@ -201,6 +201,7 @@ export class Editor {
     this.key = null;
     this.feature = null;
     this.options.overlay.hide(null);
+    this.neighbours.show();
     this.update();
   }
 
@@ -226,6 +227,7 @@ export class Editor {
     replaceChildren(panel.body, this.feature.element);
     panel.show("half");
     overlay.hide(key);
+    this.neighbours.show();
     showFree(this.options.map, draft.geometry(key));
     this.shapes.show(this.deleted ? null : draft.geometry(key));
     if (!this.deleted) this.shapes.use("corners");

@@ -123,7 +123,7 @@ function made(field: FormField, common: Record<string, string | null>): Control 
     const blank = field.name === "sensitivity" ? null : h("option", { value: "" }, "–");
     return h("select", common, blank, ...field.options.map((option) => h("option", { value: option.value }, optionText(option))));
   }
-  if (field.kind === "long_text" || field.kind === "translated") return h("textarea", { ...common, rows: 2, maxlength: field.max_length });
+  if (field.kind === "long_text" || (field.kind === "translated" && field.name !== "names")) return h("textarea", { ...common, rows: 2, maxlength: field.max_length });
   if (field.kind === "boolean") return h("input", { ...common, class: null, type: "checkbox" });
   if (field.kind === "date") return h("input", { ...common, type: "date" });
   if (field.kind === "number" || field.kind === "integer") {

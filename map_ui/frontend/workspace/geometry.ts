@@ -53,6 +53,13 @@ export function shapeOf(geometry: GeoJSON.Geometry, style: L.PathOptions, icon: 
   return L.polygon(L.GeoJSON.coordsToLatLngs(coordinates, 2) as L.LatLng[][][], style) as unknown as Shape;
 }
 
+/** Leaflet takes a ring's last corner away when it meets the first, which a corner dragged past its
+ *  neighbour does for a moment. Rings are open after they were made, so nothing needs to be taken away. */
+export function keepCorners(shape: Shape): void {
+  const plain = L.Polyline.prototype as unknown as { _convertLatLngs: unknown };
+  Object.assign(shape, { _convertLatLngs: plain._convertLatLngs });
+}
+
 export function boundsOf(geometry: GeoJSON.Geometry): L.LatLngBounds {
   return L.geoJSON(geometry).getBounds();
 }
@@ -72,8 +79,9 @@ export function measures(geometry: GeoJSON.Geometry | null, zone: Zone): { area:
   return { area: null, length: null };
 }
 
+/** Corners as people count them: a ring's last point is its first. */
 export function vertexCount(geometry: GeoJSON.Geometry | null): number {
-  if (!geometry || geometry.type === "GeometryCollection") return 0;
-  const count = (part: unknown): number => (typeof (part as unknown[])[0] === "number" ? 1 : (part as unknown[]).reduce<number>((sum, inner) => sum + count(inner), 0));
-  return count(geometry.coordinates);
+  if (geometry?.type === "MultiPolygon") return geometry.coordinates.flat().reduce((sum, ring) => sum + ring.length - 1, 0);
+  if (geometry?.type === "MultiLineString") return geometry.coordinates.flat().length;
+  return 0;
 }

@@ -14,12 +14,13 @@ export class Neighbours {
   private running: AbortController | null = null;
   private timer = 0;
   private loaded = "";
+  private features: GeoJSON.Feature[] = [];
   private on = false;
 
   constructor(
     private readonly map: L.Map,
     private readonly layers: () => string[],
-    private readonly left: () => Set<string>,
+    private readonly left: () => Set<string | null | undefined>,
   ) {
     map.createPane(PANE).classList.add("snap-targets-pane");
     map.on("moveend", () => this.soon());
@@ -35,6 +36,7 @@ export class Neighbours {
     this.on = false;
     this.running?.abort();
     this.group.clearLayers().remove();
+    this.features = [];
     this.loaded = "";
   }
 
@@ -51,6 +53,7 @@ export class Neighbours {
   private async load(): Promise<void> {
     if (this.map.getZoom() < SNAP_ZOOM) {
       this.group.clearLayers();
+      this.features = [];
       this.loaded = "";
       return;
     }
@@ -64,16 +67,17 @@ export class Neighbours {
     try {
       const found = await Promise.all(this.layers().map((layer) => server.items(layer, bbox, LIMIT, signal)));
       this.loaded = asked;
-      this.show(found.flatMap(({ features }) => features));
+      this.features = found.flatMap(({ features }) => features);
+      this.show();
     } catch (reason) {
       if (!isAbort(reason)) this.loaded = ""; // the next move asks again; drawing goes on without
     }
   }
 
-  /** Shapes of the draft are drawn by the draft, so they are left out here. */
-  private show(features: GeoJSON.Feature[]): void {
+  /** Shapes of the draft and the one in hand are drawn elsewhere, so they are left out here. */
+  show(): void {
     const left = this.left();
-    const targets = features.filter(({ id }) => !left.has(String(id)));
+    const targets = this.features.filter(({ id }) => !left.has(String(id)));
     const style = { color: token("map-select"), weight: 1, opacity: 0.28, fill: false, interactive: false, pane: PANE, pmIgnore: true, snapIgnore: false };
     this.group.clearLayers();
     // Leaves go straight into the map: a group inside a group would hide them from the snapping list.

@@ -1,7 +1,7 @@
 /** Geoman on one shape at a time: draw a new one, move corners, drag, turn, cut. Loaded when it is first needed. */
 import L from "leaflet";
 import { token } from "../dom";
-import { gathered, geometryOf, promoted, shapeOf, type GeometryKind, type Shape } from "./geometry";
+import { gathered, geometryOf, keepCorners, promoted, shapeOf, type GeometryKind, type Shape } from "./geometry";
 
 export type Tool = "corners" | "drag" | "rotate" | "cut" | "draw" | "none";
 const SNAP_PIXELS = 12;
@@ -14,7 +14,7 @@ export function loadGeoman(map: L.Map): Promise<void> {
     L.PM.setOptIn(true);
     map.options.pmIgnore = false;
     L.PM.reInitLayer(map as unknown as L.Layer);
-    map.pm.setLang("en");
+    map.pm.setGlobalOptions({ finishOnEnter: true } as never);
   });
   return loading;
 }
@@ -33,8 +33,14 @@ export interface ShapeEditorOptions {
 export class ShapeEditor {
   tool: Tool = "none";
   private shape: Shape | null = null;
+  private hit = false;
 
   constructor(private readonly options: ShapeEditorOptions) {}
+
+  /** True while a click on the shape itself is on its way to the map. */
+  get clicked(): boolean {
+    return this.hit;
+  }
 
   get drawing(): boolean {
     return this.tool === "draw" || this.tool === "cut";
@@ -48,7 +54,8 @@ export class ShapeEditor {
     this.shape = null;
     if (geometry) {
       const shape = shapeOf(geometry, this.style(), L.divIcon({ className: "edited-point", iconSize: [22, 22] }));
-      Object.assign(shape.options, { pmIgnore: false, snapIgnore: false });
+      keepCorners(shape);
+      Object.assign(shape.options, { noClip: true, smoothFactor: 0, pmIgnore: false, snapIgnore: false });
       this.shape = shape.addTo(this.options.map);
       L.PM.reInitLayer(shape);
       this.listen(shape);
@@ -77,7 +84,6 @@ export class ShapeEditor {
     const colour = token("map-select");
     map.pm.enableDraw(name[kind], {
       ...this.snap(),
-      finishOnEnter: true,
       tooltips: false,
       continueDrawing: false,
       allowSelfIntersection: true,
@@ -179,6 +185,10 @@ export class ShapeEditor {
 
   private listen(shape: Shape): void {
     const edited = () => this.options.onEdit(geometryOf(shape), this.tool);
+    shape.on("click pm:dragend pm:rotateend pm:markerdragend", () => {
+      this.hit = true;
+      window.setTimeout(() => (this.hit = false), 50);
+    });
     shape.on("pm:edit", edited);
     shape.on("pm:rotateend", edited);
     shape.on("pm:dragend", () => this.tool === "drag" && edited());
@@ -188,7 +198,7 @@ export class ShapeEditor {
   /** The cut shape is another layer and may have several parts; it may be gone altogether. */
   private cut(shape: Shape): void {
     const { map } = this.options;
-    map.pm.enableDraw("Cut", { ...this.snap(), layersToCut: [shape], finishOnEnter: true, tooltips: false, continueDrawing: false, allowSelfIntersection: false } as never);
+    map.pm.enableDraw("Cut", { ...this.snap(), layersToCut: [shape], tooltips: false, continueDrawing: false, allowSelfIntersection: false } as never);
     shape.once("pm:cut", (event) => {
       const { layer } = event as unknown as { layer: L.Layer };
       const left = gathered(layer);
