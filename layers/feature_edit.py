@@ -26,6 +26,7 @@ from layers.feature import Feature
 from layers.feature_values import typed, typed_new
 from layers.merge import GEOMETRY, Dispute, State, merge
 from layers.rebase import shape_of, state_at, state_of
+from layers.rounded_geometry import restored
 from layers.selectors import ReadableLayer
 
 T = TypeVar("T")
@@ -156,7 +157,10 @@ def _replace(
     if base is None:
         detail = gettext("The feature has no version %(number)d.") % {"number": base_version}
         raise Invalid(detail, [{"field": "_version", "detail": detail}])
-    mine = State(typed(entry, wanted.properties, base.values), wanted.geometry_4326)
+    shape = wanted.geometry_4326
+    if shape is not None and not exactly:
+        shape = restored(shape, base.geometry_4326)
+    mine = State(typed(entry, wanted.properties, base.values), shape)
     merged = merge(base, theirs, mine)
     if merged.conflicts:
         step = _operation(entry, row, base, mine, base_version)
@@ -164,8 +168,8 @@ def _replace(
     if not merged.changed:
         return Outcome(row.pk)
     values = {name: merged.values[name] for name in sorted(merged.changed - {GEOMETRY})}
-    shape = merged.geometry if GEOMETRY in merged.changed else None
-    step = Operation(Kind.UPDATE, entry, values, shape, row.pk, row.version)
+    moved = merged.geometry if GEOMETRY in merged.changed else None
+    step = Operation(Kind.UPDATE, entry, values, moved, row.pk, row.version)
     return _write(step, row, channel)
 
 
