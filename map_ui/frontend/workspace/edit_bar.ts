@@ -61,9 +61,9 @@ export class EditBar {
       "div",
       { class: "edit-tools", role: "toolbar", "aria-label": w("edit.tools") },
       this.draw,
-      group(w("edit.shape"), ...this.shapes.values(), this.remove),
       group(w("edit.steps"), this.undo, this.redo),
       group(w("edit.snapping"), this.snap),
+      group(w("edit.shape"), ...this.shapes.values(), this.remove),
     );
     const head = h("div", { class: "edit-head" }, icon("pencil", "icon-small"), this.title, this.keeping, close);
     this.element = h("section", { class: "edit-bar", hidden: true, "aria-label": w("edit.name") }, head, tools, this.hint);
@@ -89,6 +89,7 @@ export class EditBar {
   }
 
   update(state: EditBarState): void {
+    this.element.classList.toggle("holding", state.selected);
     this.draw.setAttribute("aria-pressed", String(state.tool === "draw"));
     for (const [tool, button] of this.shapes) {
       button.disabled = !state.selected || state.deleted;

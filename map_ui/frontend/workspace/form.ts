@@ -88,7 +88,7 @@ export class FeatureForm {
 
   private row(field: FormField): HTMLElement {
     const note = h("p", { class: "field-note", id: `note-${field.name}`, hidden: true });
-    const required = field.required ? h("span", { class: "required", title: w("form.required") }, "*") : null;
+    const required = field.required ? h("span", { class: "required", title: w("form.required"), "aria-hidden": "true" }, "*") : null;
     const controls = field.kind === "translated" ? field.languages.map((code) => this.control(field, code)) : [this.control(field, null)];
     const labelled = controls.map((control, index) => {
       const code = field.kind === "translated" ? field.languages[index] : null;

@@ -85,7 +85,7 @@ export const en: Record<WorkspaceWord, string> = {
   "form.before": "Before: {value}",
   "form.required": "Required",
   "form.validity": "Validity and who may see it",
-  "hint.corners": "Drag a corner to move it, a dot on an edge to add one; right-click a corner to remove it.",
+  "hint.corners": "Drag a corner to move it, a dot on an edge to add one; right-click or hold a corner to remove it.",
   "hint.cut": "Draw the part to cut away. Enter finishes, Esc cancels.",
   "hint.draw": "Click to set corners, Enter finishes, Backspace takes the last one back, Esc cancels. Space sets one in the middle of the map.",
   "hint.draw_point": "Click where the point is. Esc cancels.",

@@ -83,7 +83,7 @@ export const vi = {
   "form.before": "Trước: {value}",
   "form.required": "Bắt buộc",
   "form.validity": "Hiệu lực và quyền xem",
-  "hint.corners": "Kéo đỉnh để sửa, kéo chấm giữa cạnh để thêm đỉnh, bấm chuột phải vào đỉnh để bỏ.",
+  "hint.corners": "Kéo đỉnh để sửa, kéo chấm giữa cạnh để thêm đỉnh, bấm chuột phải hoặc nhấn giữ đỉnh để bỏ.",
   "hint.cut": "Vẽ vùng cần cắt bỏ. Enter để kết thúc, Esc để thôi.",
   "hint.draw": "Bấm để đặt đỉnh, Enter để kết thúc, Backspace bỏ đỉnh cuối, Esc để thôi. Dấu cách đặt đỉnh ở giữa bản đồ.",
   "hint.draw_point": "Bấm vào vị trí của điểm. Esc để thôi.",
