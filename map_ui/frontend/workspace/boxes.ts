@@ -12,7 +12,6 @@ const EMPTY_ICON: Record<Box, string> = { drafts: "file-pen", review: "list-chec
 export interface BoxesOptions {
   boxes: Box[];
   open(set: ChangeSetHead, box: Box): void;
-  onCount(box: Box, total: number): void;
 }
 
 export class Boxes {
@@ -38,7 +37,6 @@ export class Boxes {
     for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(name === this.current));
     const box = this.current;
     await fillFrom(this.target, () => server.list(box, this.offset), ({ total, change_sets }) => {
-      this.options.onCount(box, total);
       return this.shown(box, total, change_sets);
     });
   }

@@ -1,7 +1,7 @@
 /** Requests of the workspace. Writes carry the session's token and the revision that they start from. */
 import { RequestError, addressOf, readJson, type FailureKind } from "../api";
 import { language } from "../i18n";
-import type { Base, ChangeSet, ChangeSetHead, Comment, FeatureVersion, FieldDifference, LayerForm, Operation, Problem, Values, Verdict } from "./types";
+import type { Base, ChangeSet, ChangeSetHead, FeatureVersion, FieldDifference, LayerForm, Operation, Problem, Values, Verdict } from "./types";
 
 const CHANGE_SETS = "/api/change-sets";
 export type Box = "drafts" | "review" | "returned" | "published";
@@ -106,8 +106,6 @@ export const server = {
   sendBack: (id: number, revision: number, note: string, verdicts: { key: string; verdict: Verdict; note: string }[]) =>
     write<ChangeSet>(one(id, "/return"), { method: "POST", body: { note, verdicts }, revision }),
   undo: (id: number, reason: string) => write<unknown>(one(id, "/undo"), { method: "POST", body: { reason } }),
-  comments: (id: number) => readJson<{ comments: Comment[] }>(one(id, "/comments"), { lang: language }),
-  comment: (id: number, text: string) => write<Comment>(one(id, "/comments"), { method: "POST", body: { text } }),
 
   versions: (layer: string, id: string) => readJson<{ versions: FeatureVersion[]; may: { restore: boolean } }>(`${featurePath(layer, id)}/versions`, { lang: language }),
   version: (layer: string, id: string, version: number) => readJson<GeoJSON.Feature>(`${featurePath(layer, id)}/versions/${version}`, { lang: language }),

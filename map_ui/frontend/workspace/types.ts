@@ -49,13 +49,6 @@ export interface ChangeSet extends ChangeSetHead {
   problems: Problem[];
 }
 
-export interface Comment {
-  id: number;
-  author: string;
-  text: string;
-  created_at: string;
-}
-
 export interface FieldOption {
   value: string | number;
   label: string;

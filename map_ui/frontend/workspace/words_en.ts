@@ -116,7 +116,6 @@ export const en: Record<WorkspaceWord, string> = {
   "kind.none": "not changed",
   "kind.update": "changed",
   later: "Next",
-  no: "No",
   "note.optional": "Note (optional)",
   "note.required": "Reason",
   "review.accept_step": "Accept",
@@ -152,5 +151,6 @@ export const en: Record<WorkspaceWord, string> = {
   "state.submitted": "Waiting for review",
   "state.superseded": "Undone",
   "tab.changes": "Changes",
+  no: "No",
   yes: "Yes",
 };

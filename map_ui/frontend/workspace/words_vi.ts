@@ -114,7 +114,6 @@ export const vi = {
   "kind.none": "chưa thay đổi",
   "kind.update": "sửa",
   later: "Trang sau",
-  no: "Không",
   "note.optional": "Ghi chú (không bắt buộc)",
   "note.required": "Lý do",
   "review.accept_step": "Đồng ý",
@@ -150,6 +149,7 @@ export const vi = {
   "state.submitted": "Chờ duyệt",
   "state.superseded": "Đã hoàn tác",
   "tab.changes": "Thay đổi",
+  no: "Không",
   yes: "Có",
 } as const;
 

@@ -72,7 +72,7 @@ class Workspace implements ViewerExtension {
         this.backToSheet(layer, id);
       },
     });
-    this.boxes = new Boxes({ boxes: this.boxNames(), open: (set, box) => void this.openSet(set, box), onCount: () => undefined });
+    this.boxes = new Boxes({ boxes: this.boxNames(), open: (set, box) => void this.openSet(set, box) });
     this.tab = this.boxNames().length > 0 ? this.makeTab(edits) : null;
     required("#map").after(this.bar.element);
     watchKeys({ editor: this.editor, bar: this.bar, save: () => void this.save() });
