@@ -4,18 +4,14 @@ Every change names the revision that it started from and raises it; a stale one 
 change set's row is locked, so that two changes of one draft never mix.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import shapely
-from django.contrib.gis.geos import GEOSGeometry, Point
-from django.core.serializers.json import DjangoJSONEncoder
+from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -24,13 +20,11 @@ from gis_core.change_states import State, Step, after
 from gis_core.crs import STORAGE_SRID
 from gis_core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from gis_core.models import ChangeSet
-from layers import checks, selectors
+from layers import checks, draft_steps, selectors
 from layers.change_operation import ChangeComment, ChangeOperation
 from layers.change_set_reading import find, is_author, operations, require_account, sets
-from layers.changes import Kind, Operation
+from layers.changes import Operation
 from layers.problem import Problem, errors
-
-MOST_OPERATIONS = 1000
 
 
 @dataclass(frozen=True)
@@ -138,54 +132,29 @@ def put_operation(
     may not see, Invalid where another step of the draft touches the same feature.
     """
     with own_draft(actor, set_id, revision, Step.EDIT) as entry:
-        _require_possible(actor, entry, operation)
-        shape = operation.geometry_4326
-        last = entry.operations.aggregate(last=Max("position"))["last"] or 0
-        facts = {
-            "kind": operation.kind.value,
-            "layer_id": operation.layer.layer.pk,
-            "feature_id": operation.feature_id,
-            "base_version": operation.base_version,
-            "values": json.loads(json.dumps(dict(operation.values), cls=DjangoJSONEncoder)),
-            "geom": None
-            if shape is None
-            else GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=STORAGE_SRID),
-            "verdict": "",  # what was looked at is not what stands there now
-            "verdict_note": "",
-        }
-        entry.operations.update_or_create(
-            key=operation.key, defaults=facts, create_defaults={**facts, "position": last + 1}
-        )
+        kept = {step.key: step for step in entry.operations.all()}
+        require(actor, Action.EDIT, operation.layer.theme.key, operation.layer.slug)
+        if draft_steps.not_there(kept, [operation]):
+            raise NotFound
+        draft_steps.save(actor, entry, [operation])
     return sets().get(pk=set_id)
 
 
-def _require_possible(actor: Actor, entry: ChangeSet, operation: Operation) -> None:
-    require(actor, Action.EDIT, operation.layer.theme.key, operation.layer.slug)
-    others = [step for step in entry.operations.all() if step.key != operation.key]
-    if len(others) >= MOST_OPERATIONS:
-        raise Invalid(gettext("A change set holds at most %d steps.") % MOST_OPERATIONS)
-    hidden = (operation.values.keys() & operation.layer.theme.fields.keys()) - (
-        operation.layer.fields
-    )
-    unknown = operation.values.keys() - operation.layer.theme.fields.keys()
-    if hidden or unknown:
-        text = gettext("This field cannot be written.")
-        wrong = [{"field": name, "detail": text} for name in sorted(hidden | unknown)]
-        raise Invalid(gettext("Some values are not accepted. Nothing was written."), wrong)
-    if operation.kind is Kind.CREATE:
-        return
-    # A feature that somebody deleted meanwhile stays in the draft; the checks say so.
-    known = any(
-        step.key == operation.key and step.feature_id == operation.feature_id
-        for step in entry.operations.all()
-    )
-    if not known:
-        selectors.feature(operation.layer, operation.feature_id or "")
-    if any(
-        (step.layer_id, step.feature_id) == (operation.layer.layer.pk, operation.feature_id)
-        for step in others
-    ):
-        raise Invalid(gettext("Another step of this change set changes the same feature."))
+def save_steps(
+    actor: Actor,
+    set_id: int,
+    revision: int | None,
+    operations: Sequence[Operation],
+    removed: Collection[str] = (),
+) -> ChangeSet:
+    """Add, replace and take out many steps in one change of the draft: all of them or none.
+
+    A key in `removed` that the draft does not hold is passed over. Raises NotAllowed, Invalid with
+    one entry for each step (`key`) that cannot be kept.
+    """
+    with own_draft(actor, set_id, revision, Step.EDIT) as entry:
+        draft_steps.save(actor, entry, operations, removed)
+    return sets().get(pk=set_id)
 
 
 def remove_operation(actor: Actor, set_id: int, revision: int | None, key: str) -> ChangeSet:

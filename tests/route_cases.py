@@ -59,6 +59,7 @@ CASES: dict[str, Case] = {
     "api.change_set.put_step": Case(),
     "api.change_set.remove_step": Case(),
     "api.change_set.return": Case(),
+    "api.change_set.save_steps": Case(),
     "api.change_set.submit": Case(),
     "api.change_set.withdraw": Case(),
     "api.change_sets": Case(),
@@ -66,6 +67,7 @@ CASES: dict[str, Case] = {
     "api.checks": Case(),
     "api.diff": Case("feature", query="from=1&to=1", shows_rows=True, signed_in=True),
     "api.feature": Case("feature", shows_rows=True),
+    "api.features": Case("layer"),
     "api.form": Case("layer"),
     "api.feature.patch": Case("feature"),
     "api.identify": Case(

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -14,8 +15,11 @@ from gis_core.errors import Invalid, NotFound
 from gis_core.geometry_refusal import GeometryRefused
 from layers import selectors
 from layers.changes import Kind, Operation
+from layers.draft_steps import MOST_OPERATIONS
 from layers.drafts import Description
+from layers.problem import Problem
 from layers.review import Opinion
+from layers.selectors import ReadableLayer
 
 _ALLOWED = {
     "Point": geometry_gate.POINTS,
@@ -112,13 +116,47 @@ class CommentIn(Schema):
 class ChecksIn(Schema):
     """Steps to look at without saving them."""
 
-    operations: Annotated[list[OperationIn], Field(max_length=200)]
+    operations: Annotated[list[OperationIn], Field(max_length=MOST_OPERATIONS)]
+
+
+class StepsIn(Schema):
+    """Steps to add or replace, and the keys of those to take out, in one change of a draft."""
+
+    operations: Annotated[list[OperationIn], Field(max_length=MOST_OPERATIONS)] = []
+    removed: Annotated[list[Key], Field(max_length=MOST_OPERATIONS)] = []
 
 
 def operation(actor: Actor, sent: OperationIn, key: str) -> Operation:
     """Return a step for the doors; raises NotFound, GeometryRefused, Invalid."""
+    return _in_layer(selectors.layer(actor, sent.layer), sent, key)
+
+
+def operations(
+    actor: Actor, several: Sequence[OperationIn]
+) -> tuple[list[Operation], list[Problem]]:
+    """Return the steps for the doors, and a problem for each that cannot be one.
+
+    A step without a key of its own is named by its number. Raises NotFound for a layer that the
+    actor may not know of.
+    """
+    known = {entry.slug: entry for entry in selectors.layers(actor)}
+    if any(sent.layer not in known for sent in several):
+        raise NotFound
+    steps: list[Operation] = []
+    problems: list[Problem] = []
+    for number, sent in enumerate(several):
+        key = sent.key if sent.key != "-" else str(number)
+        try:
+            steps.append(_in_layer(known[sent.layer], sent, key))
+        except GeometryRefused as refusal:
+            problems.append(Problem(key, refusal.code, refusal.detail, "geom"))
+        except (NotFound, Invalid) as refusal:
+            problems.append(Problem(key, refusal.code, refusal.detail))
+    return steps, problems
+
+
+def _in_layer(entry: ReadableLayer, sent: OperationIn, key: str) -> Operation:
     kind = Kind(sent.kind)
-    entry = selectors.layer(actor, sent.layer)
     feature_id: int | None = None
     if kind is not Kind.CREATE:
         text = sent.id or ""

@@ -6,13 +6,13 @@ A change of a draft needs `If-Match` with the ETag that was read (428 without, 4
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
 from ninja import Query
 from pydantic import Field
 
 from gis_core.access import Action, Actor, require
 from gis_core.channels import Audit, Cache, channel
-from gis_core.errors import BadRequest
-from gis_core.geometry_refusal import GeometryRefused
+from gis_core.errors import BadRequest, Invalid
 from gis_core.models import ChangeSet
 from layers import change_set_reading, checks, drafts, review
 from layers.api import change_set_output
@@ -22,13 +22,14 @@ from layers.api.change_set_input import (
     DecisionIn,
     DescriptionIn,
     OperationIn,
+    StepsIn,
     operation,
+    operations,
 )
 from layers.api.reading import ReadRouter
 from layers.api.revisions import etag, required_revision
 from layers.api.service import actor
 from layers.change_set_reading import Box
-from layers.problem import Problem
 
 router = ReadRouter(tags=["change sets"])
 _LONGEST_KEY = 64
@@ -110,6 +111,33 @@ def discard(request: HttpRequest, change_set_id: ChangeSetId) -> HttpResponse:
     """Throw a draft away."""
     drafts.discard(_writer(request), change_set_id, required_revision(request))
     return HttpResponse(status=204)
+
+
+@router.patch(
+    "/change-sets/{int:change_set_id}/operations", summary="Save many steps of a draft at once"
+)
+@channel("api.change_set.save_steps", cache=Cache.NEVER, audit=Audit.WRITE, methods=("PATCH",))
+def save_steps(request: HttpRequest, change_set_id: ChangeSetId, body: StepsIn) -> HttpResponse:
+    """Add, replace and take out steps, all or none; 422 names the steps that cannot be kept.
+
+    The answer is the change set without its steps and findings.
+    """
+    who = _writer(request)
+    revision = required_revision(request)
+    change_set_reading.find(who, change_set_id)
+    keys = [sent.key for sent in body.operations]
+    if "-" in keys or len(set(keys)) < len(keys):
+        raise BadRequest(gettext("Each step needs a key of its own."))
+    steps, found = operations(who, body.operations)
+    if found:
+        text = gettext("Some values are not accepted. Nothing was written.")
+        raise Invalid(text, [problem.as_dict() for problem in found])
+    entry = drafts.save_steps(who, change_set_id, revision, steps, body.removed)
+    return JsonResponse(
+        change_set_output.head(who, entry),
+        json_dumps_params={"ensure_ascii": False},
+        headers={"ETag": etag(entry.revision)},
+    )
 
 
 @router.put(
@@ -218,16 +246,9 @@ def comment(request: HttpRequest, change_set_id: ChangeSetId, body: CommentIn) -
 def check(request: HttpRequest, body: ChecksIn) -> dict[str, Any]:
     """Return what is wrong with the steps on today's data, as a draft would show it."""
     who = _writer(request)
-    steps, found = [], []
-    for number, sent in enumerate(body.operations):
-        key = sent.key if sent.key != "-" else str(number)
-        try:
-            step = operation(who, sent, key)
-        except GeometryRefused as refusal:
-            found.append(Problem(key, refusal.code, refusal.detail, "geom"))
-            continue
+    steps, found = operations(who, body.operations)
+    for step in steps:
         require(who, Action.EDIT, step.layer.theme.key, step.layer.slug)
-        steps.append(step)
     found += checks.check(who, steps)
     return {"problems": [problem.as_dict() for problem in found]}
 

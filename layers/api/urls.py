@@ -12,6 +12,7 @@ from layers.api import (
     ogc_landing,
     ogc_tiles,
     rasters,
+    table,
     tiles,
     viewer,
 )
@@ -19,6 +20,7 @@ from layers.api.service import openapi, service
 
 service.add_router("/tiles", tiles.router)
 service.add_router("/api", viewer.router)
+service.add_router("/api", table.router)
 service.add_router("/api", ogc_export.router)
 service.add_router("/api", history.router)
 service.add_router("/api", change_sets.router)

@@ -6,7 +6,7 @@ import { server } from "./server";
 import type { LayerForm, Problem } from "./types";
 
 const WAIT_MS = 700;
-const MOST = 200; // steps that the server looks at in one question; it checks all again on submission
+const MOST = 1000; // steps that the server looks at in one question; it checks all again on submission
 
 export class Checks {
   /** True while the server has not looked at the latest state. */

@@ -1,11 +1,13 @@
 /** Keeps the draft: at once in this browser, and a moment later on the server. */
 import { RequestError } from "../api";
 import { Draft, type SavedDraft } from "./draft";
-import { isStale, server } from "./server";
+import { isStale, Refusal, server } from "./server";
 import { w } from "./words";
 
 const WAIT_MS = 1500;
 const AGAIN_MS = 15_000;
+const MOST_STEPS = 250; // of one request
+const MOST_CHARACTERS = 1_000_000; // of shapes and values in one request
 export type Keeping = "kept" | "waiting" | "saving" | "offline" | "refused";
 
 export class DraftKeeper {
@@ -85,9 +87,14 @@ export class DraftKeeper {
       return;
     }
     await this.sendDescription();
-    for (let round = 0; draft.dirty.size > 0 && round < 3; round++) {
-      for (const key of [...draft.dirty]) await this.sendStep(key);
+    // What the server refuses stays here and is told; everything else must arrive all the same.
+    const refused = new Set<string>();
+    let refusal: Refusal | null = null;
+    const open = () => [...draft.dirty].filter((key) => !refused.has(key));
+    for (let round = 0; open().length > 0 && round < 3; round++) {
+      for (const keys of batches(draft, open())) refusal = (await this.sendOthers(keys, refused)) ?? refusal;
     }
+    if (refusal) throw refusal;
   }
 
   private async sendDescription(): Promise<void> {
@@ -107,21 +114,31 @@ export class DraftKeeper {
     }
   }
 
-  private async sendStep(key: string): Promise<void> {
+  /** Sends the steps; when some are refused, the others without them. Gives the refusal back. */
+  private async sendOthers(keys: string[], refused: Set<string>): Promise<Refusal | null> {
+    try {
+      await this.sendSteps(keys);
+      return null;
+    } catch (reason) {
+      const named = new Set(reason instanceof Refusal ? reason.errors.map(({ key }) => String(key)) : []);
+      const bad = keys.filter((key) => named.has(key));
+      if (!(reason instanceof Refusal) || bad.length === 0) throw reason;
+      for (const key of bad) refused.add(key);
+      const rest = keys.filter((key) => !named.has(key));
+      return (rest.length > 0 ? await this.sendOthers(rest, refused) : null) ?? reason;
+    }
+  }
+
+  private async sendSteps(keys: string[]): Promise<void> {
     const { draft } = this;
     const { id } = draft;
     if (id === null) return;
-    const step = draft.step(key);
-    const set = await this.again(async () => {
-      if (step) return server.put(id, draft.revision, step);
-      return server.remove(id, draft.revision, key).catch((reason: unknown) => {
-        // It never came to the server: made and undone before the first save.
-        if (reason instanceof RequestError && reason.status === 404) return { revision: draft.revision };
-        throw reason;
-      });
-    });
+    const sent = keys.map((key) => ({ key, step: draft.step(key) }));
+    const steps = sent.flatMap(({ step }) => step ?? []);
+    const removed = sent.flatMap(({ key, step }) => (step ? [] : [key]));
+    const set = await this.again(() => server.saveSteps(id, draft.revision, steps, removed));
     // Changed again while it was on its way: it stays to be sent.
-    if (JSON.stringify(step) === JSON.stringify(draft.step(key))) draft.dirty.delete(key);
+    for (const { key, step } of sent) if (JSON.stringify(step) === JSON.stringify(draft.step(key))) draft.dirty.delete(key);
     draft.revision = set.revision;
   }
 
@@ -159,6 +176,24 @@ export class DraftKeeper {
       localStorage.removeItem(this.place);
     }
   }
+}
+
+/** The keys in groups that one request can carry. */
+export function batches(draft: Draft, keys: string[]): string[][] {
+  const found: string[][] = [];
+  let room = 0;
+  for (const key of keys) {
+    const size = JSON.stringify(draft.step(key)).length;
+    const last = found.at(-1);
+    if (last && last.length < MOST_STEPS && size <= room) {
+      last.push(key);
+      room -= size;
+    } else {
+      found.push([key]);
+      room = MOST_CHARACTERS - size;
+    }
+  }
+  return found;
 }
 
 /** "Chỉnh sửa ngày 23/11/2026 14:05" */

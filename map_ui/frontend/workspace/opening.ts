@@ -3,7 +3,7 @@ import { RequestError } from "../api";
 import { say } from "../shell/messages";
 import { newKey, type Draft } from "./draft";
 import { server } from "./server";
-import type { ChangeSet } from "./types";
+import type { Base, ChangeSet } from "./types";
 import { w } from "./words";
 
 /** Puts a set of the server in the place of the draft in hand. */
@@ -16,10 +16,14 @@ export async function openSet(draft: Draft, set: ChangeSet): Promise<void> {
 async function keepBases(draft: Draft, set: ChangeSet): Promise<void> {
   const known = set.operations.filter(({ key, id }) => id !== null && draft.base(key) === null);
   await Promise.all(
-    known.map(async ({ key, layer, id }) => {
-      // Deleted by somebody else since: the check says so, the step stays.
-      const base = await server.base(layer, id ?? "").catch(() => null);
-      if (base) draft.keepBase(key, base);
+    [...new Set(known.map(({ layer }) => layer))].map(async (slug) => {
+      const steps = known.filter(({ layer }) => layer === slug);
+      // Deleted by somebody else since, or the layer is hidden by now: the check says so, the step stays.
+      const bases = await server.bases(slug, steps.map(({ id }) => id ?? "")).catch(() => new Map<string, Base>());
+      for (const { key, id } of steps) {
+        const base = bases.get(id ?? "");
+        if (base) draft.keepBase(key, base);
+      }
     }),
   );
 }

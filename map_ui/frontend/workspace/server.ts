@@ -4,6 +4,7 @@ import { language } from "../i18n";
 import type { Base, ChangeSet, ChangeSetHead, FeatureVersion, FieldDifference, LayerForm, Operation, Problem, Values, Verdict } from "./types";
 
 const CHANGE_SETS = "/api/change-sets";
+const MOST_BASES = 500; // of one request
 export type Box = "drafts" | "review" | "returned" | "published";
 
 /** A refusal with what the server says of each value or step. */
@@ -83,6 +84,16 @@ export const server = {
   form: (layer: string) => readJson<LayerForm>(`/api/layers/${encodeURIComponent(layer)}/form`, { lang: language }),
   base: async (layer: string, id: string): Promise<Base> =>
     baseOf(await readJson<Item>(`/ogc/collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(id)}`, { f: "json" })),
+  /** Many features as a draft starts from them, by id; one that is gone or hidden is not among them. */
+  bases: async (layer: string, ids: string[]): Promise<Map<string, Base>> => {
+    const found = new Map<string, Base>();
+    for (let start = 0; start < ids.length; start += MOST_BASES) {
+      const body = { ids: ids.slice(start, start + MOST_BASES) };
+      const { features } = await write<{ features: (Item & { id: number })[] }>(`/api/layers/${encodeURIComponent(layer)}/features`, { method: "POST", body });
+      for (const item of features) found.set(String(item.id), baseOf(item));
+    }
+    return found;
+  },
   /** An earlier version in the shape of a base. */
   versionAsBase: async (layer: string, id: string, version: number): Promise<Base> => {
     const { geometry, properties } = await server.version(layer, id, version);
@@ -97,8 +108,9 @@ export const server = {
   create: (meta: Meta, requestKey: string) => write<ChangeSet>(CHANGE_SETS, { method: "POST", body: meta, requestKey }),
   describe: (id: number, revision: number, meta: Meta) => write<ChangeSet>(one(id), { method: "PATCH", body: meta, revision }),
   discard: (id: number, revision: number) => write<null>(one(id), { method: "DELETE", revision }),
-  put: (id: number, revision: number, step: Operation) => write<ChangeSet>(one(id, `/operations/${encodeURIComponent(step.key)}`), { method: "PUT", body: step, revision }),
-  remove: (id: number, revision: number, key: string) => write<ChangeSet>(one(id, `/operations/${encodeURIComponent(key)}`), { method: "DELETE", revision }),
+  /** Adds, replaces and takes out steps: all of them or none. */
+  saveSteps: (id: number, revision: number, operations: Operation[], removed: string[]) =>
+    write<ChangeSetHead>(one(id, "/operations"), { method: "PATCH", body: { operations, removed }, revision }),
   submit: (id: number, revision: number) => write<ChangeSet>(one(id, "/submit"), { method: "POST", body: {}, revision }),
   withdraw: (id: number, revision: number) => write<ChangeSet>(one(id, "/withdraw"), { method: "POST", body: {}, revision }),
   publish: (id: number, revision: number) => write<ChangeSet>(one(id, "/publish"), { method: "POST", body: {}, revision }),
