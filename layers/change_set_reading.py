@@ -1,4 +1,4 @@
-"""Which change sets an actor may know of, what they may do with each, and the boxes of the inbox.
+"""Which change sets an actor may know of, and what they may do with each.
 
 A draft is its author's alone. Once handed in, it is shown to those who may approve or publish
 everything in it and who are cleared for its layers, rows and fields; for others it does not exist.
@@ -6,7 +6,6 @@ everything in it and who are cleared for its layers, rows and fields; for others
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.db import connections
 from django.db.models import QuerySet
@@ -24,16 +23,6 @@ from layers.registry import theme_by_key
 from layers.selectors import ReadableLayer, layers
 
 _PRIVATE = (State.DRAFT, State.DISCARDED)
-_LOOKED_AT = 500  # newest change sets that a box looks through
-
-
-class Box(StrEnum):
-    """The lists of a person's inbox."""
-
-    DRAFTS = "drafts"
-    REVIEW = "review"
-    RETURNED = "returned"
-    PUBLISHED = "published"
 
 
 @dataclass(frozen=True)
@@ -64,19 +53,6 @@ def find(actor: Actor, set_id: int) -> ChangeSet:
     if entry is None or not visible(actor, [entry]):
         raise NotFound
     return entry
-
-
-def box(actor: Actor, which: Box) -> list[ChangeSet]:
-    """Return the change sets of one box, newest first."""
-    mine = sets().filter(user_id=actor.user_id or -1)
-    if which is Box.DRAFTS:
-        return list(mine.filter(state=State.DRAFT)[:_LOOKED_AT])
-    if which is Box.RETURNED:
-        return list(mine.filter(state=State.RETURNED)[:_LOOKED_AT])
-    if which is Box.REVIEW:
-        found = sets().filter(state__in=(State.SUBMITTED, State.APPROVED))
-        return visible(actor, found[:_LOOKED_AT])
-    return visible(actor, sets().filter(state__in=(State.PUBLISHED, State.SUPERSEDED))[:_LOOKED_AT])
 
 
 def is_author(actor: Actor, entry: ChangeSet) -> bool:

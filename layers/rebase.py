@@ -70,7 +70,7 @@ def _rebased(step: Operation, row: Feature | None) -> Rebased:
     theirs = state_of(step.layer, row)
     if step.kind is Kind.DELETE:
         return Rebased(step, row, tuple(_changes_of(base, theirs)))
-    merged = merge(base, theirs, State(_typed(step), step.geometry_4326))
+    merged = merge(base, theirs, State(typed_values(step), step.geometry_4326))
     kept = {name: value for name, value in step.values.items() if name in merged.changed}
     geometry = step.geometry_4326 if GEOMETRY in merged.changed else None
     today = replace(step, values=kept, geometry_4326=geometry, base_version=row.version)
@@ -89,7 +89,8 @@ def _changes_of(base: State, theirs: State) -> list[Dispute]:
     return disputes
 
 
-def _typed(step: Operation) -> dict[str, Any]:
+def typed_values(step: Operation) -> dict[str, Any]:
+    """Return the wanted values in the types of their fields; what does not fit stays as it is."""
     found: dict[str, Any] = {}
     for name, value in step.values.items():
         try:
@@ -97,6 +98,15 @@ def _typed(step: Operation) -> dict[str, Any]:
         except ValidationError:  # reported by the checks
             found[name] = value
     return found
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a field, or a geometry, as JSON holds it."""
+    if isinstance(value, BaseGeometry):
+        return shapely.geometry.mapping(value)
+    if value is None or isinstance(value, (bool, int, float, str, dict)):
+        return value
+    return str(value)  # a date as ISO 8601, a decimal with its digits
 
 
 def editable_fields(entry: ReadableLayer) -> list[str]:

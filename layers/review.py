@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import shapely
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
-from shapely.geometry.base import BaseGeometry
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
@@ -24,7 +22,7 @@ from layers.change_operation import ChangeOperation
 from layers.change_set_reading import covers, is_author, operations, sets
 from layers.changes import Kind, Operation
 from layers.drafts import locked, require_sound
-from layers.rebase import Rebased, rebase_all
+from layers.rebase import Rebased, plain, rebase_all
 
 Verdict = ChangeOperation.Verdict
 
@@ -174,21 +172,13 @@ def conflict(item: Rebased) -> dict[str, Any]:
         "fields": [
             {
                 "field": dispute.field,
-                "base": _plain(dispute.base),
-                "theirs": _plain(dispute.theirs),
-                "mine": _plain(dispute.mine),
+                "base": plain(dispute.base),
+                "theirs": plain(dispute.theirs),
+                "mine": plain(dispute.mine),
             }
             for dispute in item.conflicts
         ],
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseGeometry):
-        return shapely.geometry.mapping(value)
-    if value is None or isinstance(value, (bool, int, float, str, dict)):
-        return value
-    return str(value)  # a date as ISO 8601, a decimal with its digits
 
 
 def publish_due(actor: Actor) -> list[tuple[ChangeSet, str]]:

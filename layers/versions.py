@@ -48,6 +48,15 @@ class FeatureVersion:
 
 
 @dataclass(frozen=True)
+class LastChange:
+    """When a feature was changed or went (aware), and who changed it; "" where it went."""
+
+    actor_name: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class FieldChange:
     """One field that differs; the texts are formatted for people, in the language asked for."""
 
@@ -96,6 +105,20 @@ def version(entry: ReadableLayer, feature_id: str | int, number: int) -> Feature
     for item in found:
         return item
     raise NotFound
+
+
+def last_change(entry: ReadableLayer, feature_id: int) -> LastChange | None:
+    """Return the last write of a feature, its deletion too; None when it may not be read."""
+    row = _of_feature(entry, feature_id).order_by("-version").first()
+    if row is None:
+        return None
+    if row.superseded_at is not None:
+        # Deleted, or hidden from the reader by a later version: which of them must not be told.
+        return LastChange("", "", row.superseded_at)
+    known = _change_sets(entry, [row]).get(row.change_set_id)
+    if known is None:
+        return LastChange("", "", row.changed_at)
+    return LastChange(known.actor_name, known.title, row.changed_at)
 
 
 def version_row(entry: ReadableLayer, feature_id: str | int, number: int) -> QuerySet[Any]:

@@ -53,6 +53,7 @@ CASES: dict[str, Case] = {
     "api.change_set.approve": Case(),
     "api.change_set.comment": Case(),
     "api.change_set.comments": Case(),
+    "api.change_set.conflicts": Case(),
     "api.change_set.describe": Case(),
     "api.change_set.discard": Case(),
     "api.change_set.publish": Case(),
@@ -70,6 +71,7 @@ CASES: dict[str, Case] = {
     "api.features": Case("layer"),
     "api.form": Case("layer"),
     "api.feature.patch": Case("feature"),
+    "api.home": Case(),
     "api.identify": Case(
         "layer", query="lon={lon}&lat={lat}&zoom=18&layers={slug}", shows_rows=True
     ),

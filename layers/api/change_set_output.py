@@ -12,13 +12,15 @@ from gis_core.errors import NotFound
 from gis_core.models import ChangeSet
 from layers import change_set_reading, checks
 from layers.change_operation import ChangeComment, ChangeOperation
+from layers.conflicts import outdated
+from layers.inbox import Entry, is_overdue
 from layers.problem import Problem
 from layers.rebase import shape_of
 from layers.selectors import ReadableLayer, layers
 
 
 def head(actor: Actor, entry: ChangeSet) -> dict[str, Any]:
-    """Return a change set as a line of a list: all of it but its steps and findings."""
+    """Return what a change set says of itself: all of it but its steps and findings."""
     may = change_set_reading.rights(actor, entry)
     mine = change_set_reading.is_author(actor, entry)
     steps = entry.operations.all()
@@ -33,12 +35,12 @@ def head(actor: Actor, entry: ChangeSet) -> dict[str, Any]:
         "channel": entry.channel,
         "author": entry.actor_name,
         "mine": mine,
-        "created_at": _moment(entry.created_at),
-        "submitted_at": _moment(entry.submitted_at),
-        "decided_at": _moment(entry.decided_at),
+        "created_at": moment(entry.created_at),
+        "submitted_at": moment(entry.submitted_at),
+        "decided_at": moment(entry.decided_at),
         "decided_by": entry.decided_by_name or None,
         "decision_note": entry.decision_note,
-        "published_at": _moment(entry.published_at),
+        "published_at": moment(entry.published_at),
         "undoes": entry.undoes_id,
         "operation_count": len(steps),
         "layers": sorted({step.layer.slug for step in steps}),
@@ -53,18 +55,33 @@ def head(actor: Actor, entry: ChangeSet) -> dict[str, Any]:
     }
 
 
+def line(actor: Actor, item: Entry) -> dict[str, Any]:
+    """Return a change set as a line of a box: also how it stands on today's data."""
+    return {
+        **head(actor, item.change_set),
+        "outdated": item.outdated,
+        "overdue": item.overdue,
+    }
+
+
 def whole(actor: Actor, entry: ChangeSet) -> dict[str, Any]:
     """Return a change set with its steps and what the checks find on today's data."""
     known = {item.layer.pk: item for item in layers(actor)}
     return {
         **head(actor, entry),
+        "outdated": outdated(actor, [entry]).get(entry.pk, 0) if _is_open(entry) else 0,
+        "overdue": is_overdue(actor, entry),
         "operations": [_step(step, known) for step in entry.operations.all()],
         "problems": [problem.as_dict() for problem in _findings(actor, entry)],
     }
 
 
+def _is_open(entry: ChangeSet) -> bool:
+    return possible(entry.state, Step.SUBMIT) or possible(entry.state, Step.SEND_BACK)
+
+
 def _findings(actor: Actor, entry: ChangeSet) -> Sequence[Problem]:
-    if not (possible(entry.state, Step.SUBMIT) or possible(entry.state, Step.SEND_BACK)):
+    if not _is_open(entry):
         return ()
     mine = change_set_reading.is_author(actor, entry)
     try:
@@ -101,9 +118,10 @@ def comment(entry: ChangeComment) -> dict[str, Any]:
         "text": entry.text,
         "key": entry.operation.key if entry.operation else None,
         "place": None if place is None else [place.x, place.y],
-        "created_at": _moment(entry.created_at),
+        "created_at": moment(entry.created_at),
     }
 
 
-def _moment(value: datetime | None) -> str | None:
+def moment(value: datetime | None) -> str | None:
+    """Return an aware time in ISO 8601."""
     return None if value is None else value.isoformat()

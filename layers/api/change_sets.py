@@ -14,7 +14,7 @@ from gis_core.access import Action, Actor, require
 from gis_core.channels import Audit, Cache, channel
 from gis_core.errors import BadRequest, Invalid
 from gis_core.models import ChangeSet
-from layers import change_set_reading, checks, drafts, review
+from layers import change_set_reading, checks, drafts, inbox, review
 from layers.api import change_set_output
 from layers.api.change_set_input import (
     ChecksIn,
@@ -29,7 +29,7 @@ from layers.api.change_set_input import (
 from layers.api.reading import ReadRouter
 from layers.api.revisions import etag, required_revision
 from layers.api.service import actor
-from layers.change_set_reading import Box
+from layers.inbox import Box
 
 router = ReadRouter(tags=["change sets"])
 _LONGEST_KEY = 64
@@ -57,14 +57,14 @@ def listed(
     """Return one page of a box, newest first."""
     who = actor(request)
     change_set_reading.require_account(who)
-    found = change_set_reading.box(who, box)
+    found = inbox.box(who, box)
     shown = found[offset : offset + limit]
     return {
         "box": box.value,
         "total": len(found),
         "limit": limit,
         "offset": offset,
-        "change_sets": [change_set_output.head(who, entry) for entry in shown],
+        "change_sets": [change_set_output.line(who, entry) for entry in shown],
     }
 
 

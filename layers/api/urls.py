@@ -6,6 +6,7 @@ from layers.api import (
     change_sets,
     feature_patch,
     history,
+    inbox,
     ogc_collections,
     ogc_edit,
     ogc_export,
@@ -24,6 +25,7 @@ service.add_router("/api", table.router)
 service.add_router("/api", ogc_export.router)
 service.add_router("/api", history.router)
 service.add_router("/api", change_sets.router)
+service.add_router("/api", inbox.router)
 service.add_router("/api", feature_patch.router)
 service.add_router("", rasters.router)
 for ogc in (ogc_landing, ogc_collections, ogc_edit, ogc_tiles):

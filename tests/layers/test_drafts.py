@@ -10,9 +10,10 @@ from gis_core.change_states import State, WrongState
 from gis_core.errors import Invalid, NotAllowed, NotFound, SignInNeeded, Stale
 from gis_core.models import ChangeSet
 from layers import drafts, review, selectors
-from layers.change_set_reading import Box, box, find, rights
+from layers.change_set_reading import find, rights
 from layers.changes import Kind, Operation
 from layers.drafts import Description
+from layers.inbox import Box, box
 from layers.registry import theme_by_key
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -125,7 +126,7 @@ def test_drafts_are_seen_by_their_author_only(layer, planner):
         with pytest.raises(NotFound):
             drafts.put_operation(other, entry.pk, None, new(planner, layer, "2", 1))
         assert box(other, Box.REVIEW) == []
-    assert [item.pk for item in box(planner, Box.DRAFTS)] == [entry.pk]
+    assert [item.change_set.pk for item in box(planner, Box.DRAFTS)] == [entry.pk]
 
 
 def test_what_waits_is_seen_by_those_who_decide_about_all_of_it(layer, planner):

@@ -22,8 +22,9 @@ from gis_core.access import Grant
 from gis_core.change_states import State, WrongState
 from gis_core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from layers import changes, drafts, review, selectors
-from layers.change_set_reading import Box, box, find, rights
+from layers.change_set_reading import find, rights
 from layers.drafts import Description
+from layers.inbox import Box, box
 from layers.review import EditConflict, Opinion
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -103,7 +104,7 @@ def test_returned_corrected_and_handed_in_again(layer, planner, approver):
         review.approve(approver, entry.pk, entry.revision, "", opinions)
     entry = review.send_back(approver, entry.pk, entry.revision, "xem lại", opinions)
     assert entry.state == State.RETURNED
-    assert [entry.pk] == [item.pk for item in box(planner, Box.RETURNED)]
+    assert [entry.pk] == [item.change_set.pk for item in box(planner, Box.RETURNED)]
     kept = entry.operations.get(key="n2")
     assert (kept.verdict, kept.verdict_note) == ("returned", "số sai")
     step = replace(new(planner, layer, "22", 1), key="n2")

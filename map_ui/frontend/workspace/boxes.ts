@@ -1,62 +1,109 @@
-/** Home of the workspace: change sets in four boxes. */
+/** Home of the workspace: change sets in boxes with their counts, and the wards one works in. */
+import type { Bbox } from "../api_types";
 import { h, icon, replaceChildren } from "../dom";
-import { formatDate } from "../format";
+import { formatMoment } from "../format";
 import { emptyState, fillFrom } from "../shell/states";
 import { server, type Box } from "./server";
-import type { ChangeSetHead } from "./types";
+import type { ChangeSetHead, Home } from "./types";
 import { w } from "./words";
 
 const PAGE = 50;
-const EMPTY_ICON: Record<Box, string> = { drafts: "file-pen", review: "list-checks", returned: "reply", published: "check" };
+const BOX_ICON: Record<Box, string> = { drafts: "file-pen", review: "list-checks", sent: "send", returned: "reply", conflicts: "git-compare", published: "check" };
+/** Boxes whose content waits for the reader: their number is marked. */
+const CALLING: Box[] = ["review", "returned", "conflicts"];
 
 export interface BoxesOptions {
   boxes: Box[];
   open(set: ChangeSetHead, box: Box): void;
+  showPlace(bbox: Bbox): void;
 }
 
 export class Boxes {
   readonly element = h("section", { class: "boxes", "aria-label": w("boxes.name") });
-  private readonly buttons = new Map<Box, HTMLButtonElement>();
+  private readonly buttons = new Map<Box, { button: HTMLButtonElement; count: HTMLElement }>();
   private readonly target = h("div", { class: "box-content" });
+  private readonly wards = h("div", { class: "my-wards" });
   private current: Box;
+  private chosen = false;
   private offset = 0;
 
   constructor(private readonly options: BoxesOptions) {
     this.current = options.boxes[0] ?? "drafts";
-    for (const box of options.boxes) this.buttons.set(box, h("button", { type: "button", class: "segment", click: () => this.turn(box) }, w(`box.${box}`)));
-    this.element.append(h("div", { class: "segments", role: "group", "aria-label": w("boxes.name") }, ...this.buttons.values()), this.target);
+    for (const box of options.boxes) this.buttons.set(box, this.tile(box));
+    const tiles = [...this.buttons.values()].map(({ button }) => button);
+    this.element.append(h("div", { class: "box-tiles", role: "group", "aria-label": w("boxes.name") }, ...tiles), this.target, this.wards);
+  }
+
+  private tile(box: Box): { button: HTMLButtonElement; count: HTMLElement } {
+    const count = h("span", { class: "box-count numbers" });
+    const button = h("button", { type: "button", class: "box-tile", "aria-pressed": "false", click: () => this.turn(box) }, icon(BOX_ICON[box], "icon-small"), h("span", {}, w(`box.${box}`)), count);
+    return { button, count };
   }
 
   turn(box: Box): void {
     this.current = box;
+    this.chosen = true;
     this.offset = 0;
     void this.load();
   }
 
+  /** Reads the counts and the box that is open. */
   async load(): Promise<void> {
-    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(name === this.current));
+    const home = server.home().then((found) => this.showHome(found));
+    if (!this.chosen) await home.catch(() => undefined); // what waits comes first
+    await Promise.all([home.catch(() => undefined), this.loadBox()]);
+  }
+
+  private async loadBox(): Promise<void> {
+    for (const [name, { button }] of this.buttons) button.setAttribute("aria-pressed", String(name === this.current));
     const box = this.current;
-    await fillFrom(this.target, () => server.list(box, this.offset), ({ total, change_sets }) => {
-      return this.shown(box, total, change_sets);
-    });
+    await fillFrom(this.target, () => server.list(box, this.offset), ({ total, change_sets }) => this.shown(box, total, change_sets));
+  }
+
+  private showHome({ boxes, wards }: Home): void {
+    for (const [box, { button, count }] of this.buttons) {
+      const number = boxes[box];
+      count.textContent = number === undefined ? "" : String(number);
+      button.classList.toggle("calling", CALLING.includes(box) && Boolean(number));
+    }
+    if (!this.chosen) this.current = this.options.boxes.find((box) => CALLING.includes(box) && boxes[box]) ?? this.current;
+    const chips = wards.map(({ name, bbox_4326 }) => h("button", { type: "button", class: "chip", click: () => this.options.showPlace(bbox_4326) }, icon("map-pin", "icon-small"), name));
+    replaceChildren(this.wards, chips.length > 0 ? h("h3", {}, w("boxes.wards")) : null, h("div", { class: "chips-wrapped" }, ...chips));
   }
 
   private shown(box: Box, total: number, sets: ChangeSetHead[]): Node[] {
-    if (sets.length === 0) return [emptyState(EMPTY_ICON[box], w(`box.${box}_none`), w(`box.${box}_none_text`))];
-    const rows = sets.map((set) => {
-      const when = formatDate(set.submitted_at ?? set.created_at);
-      const state = set.state === "approved" || set.state === "superseded" ? h("span", { class: "tag" }, w(`state.${set.state}`)) : null;
-      const words = h("span", {}, h("strong", {}, set.title), h("small", {}, [set.author, when].filter(Boolean).join(" · ")), state);
-      return h("li", {}, h("button", { type: "button", class: "list-row", click: () => this.options.open(set, box) }, words, icon("chevron-right")));
-    });
-    return [h("ul", { class: "list" }, ...rows), ...this.pager(total)];
+    if (sets.length === 0) return [emptyState(BOX_ICON[box], w(`box.${box}_none`), w(`box.${box}_none_text`))];
+    const rows = sets.map((set) => h("li", {}, this.row(set, box)));
+    const about = box === "conflicts" ? h("p", { class: "small soft" }, w("box.conflicts_about")) : null;
+    return [...(about ? [about] : []), h("ul", { class: "list" }, ...rows), ...this.pager(total)];
+  }
+
+  private row(set: ChangeSetHead, box: Box): HTMLElement {
+    const when = formatMoment(set.submitted_at ?? set.created_at);
+    const facts = [set.mine ? null : set.author, when, w("box.steps", { n: set.operation_count })].filter(Boolean).join(" · ");
+    const why = box === "conflicts" && set.mine && set.reason ? h("small", { class: "soft" }, set.reason) : null;
+    const note = box === "returned" && set.decision_note ? h("small", { class: "caution-text" }, set.decision_note) : null;
+    const words = h("span", {}, h("strong", {}, set.title || w("box.untitled")), h("small", {}, facts), why, note, h("span", { class: "tags" }, ...this.tags(set, box)));
+    return h("button", { type: "button", class: "list-row", click: () => this.options.open(set, box) }, words, icon("chevron-right"));
+  }
+
+  private tags(set: ChangeSetHead, box: Box): HTMLElement[] {
+    const tag = (words: string, tone = "") => h("span", { class: `tag ${tone}` }, words);
+    const told = box === "conflicts" || set.state === "approved" || set.state === "superseded";
+    return [
+      told ? tag(w(`state.${set.state}`), `state-${set.state}`) : null,
+      set.outdated ? tag(w("box.outdated", { n: set.outdated }), "caution") : null,
+      set.overdue ? tag(w("box.overdue"), "bad") : null,
+      set.channel === "ogc" ? tag("QGIS") : null,
+      set.channel === "import" ? tag(w("box.import")) : null,
+    ].filter((node): node is HTMLElement => node !== null);
   }
 
   private pager(total: number): HTMLElement[] {
     if (total <= PAGE) return [];
     const go = (offset: number) => () => {
       this.offset = offset;
-      void this.load();
+      void this.loadBox();
     };
     const back = h("button", { type: "button", class: "button", disabled: this.offset === 0, click: go(Math.max(0, this.offset - PAGE)) }, w("earlier"));
     const next = h("button", { type: "button", class: "button", disabled: this.offset + PAGE >= total, click: go(this.offset + PAGE) }, w("later"));

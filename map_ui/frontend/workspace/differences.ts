@@ -8,11 +8,20 @@ import { w } from "./words";
 
 const PLAIN: Omit<FormField, "name" | "label"> = { kind: "text", required: false, max_length: null, unit: null, minimum: null, maximum: null, options: [], languages: [] };
 
+/** The form's field of that name; a plain text where the reader's form has none. */
+export function knownField(form: LayerForm | null, name: string, label: string): FormField {
+  return form?.fields.find((field) => field.name === name) ?? { ...PLAIN, name, label };
+}
+
+export function shownDifference(field: FormField, value: unknown): string {
+  return typeof value === "object" && value !== null && field.kind !== "translated" ? JSON.stringify(value) : shownValue(field, value);
+}
+
 /** A table of what was and what is; fields of `after` only. */
 export function differenceTable(form: LayerForm | null, fields: FieldDifference[]): HTMLElement {
   const rows = fields.map(({ field, label, before, after }) => {
-    const known = form?.fields.find(({ name }) => name === field) ?? { ...PLAIN, name: field, label };
-    const shown = (value: unknown) => (typeof value === "object" && value !== null && known.kind !== "translated" ? JSON.stringify(value) : shownValue(known, value));
+    const known = knownField(form, field, label);
+    const shown = (value: unknown) => shownDifference(known, value);
     return h("tr", {}, h("th", { scope: "row" }, known.label), h("td", { class: "was" }, shown(before)), h("td", { class: "is" }, shown(after)));
   });
   const head = h("tr", {}, h("th", { scope: "col" }, w("diff.field")), h("th", { scope: "col" }, w("diff.before")), h("th", { scope: "col" }, w("diff.after")));

@@ -20,6 +20,8 @@ export interface DraftPanelOptions {
   /** May put every step on the map without another person's approval. */
   mayPublish(): boolean;
   open(key: string, problem: Problem | null): void;
+  /** Others changed the same: shows the choices. */
+  resolve(id: number): void;
   /** The draft went on its way, or is gone. */
   onEnd(published: boolean): void;
 }
@@ -102,8 +104,11 @@ export class DraftPanel {
     const way = (name: string, words: string, act: () => Promise<void>, look: string, disabled: boolean) =>
       h("button", { type: "button", class: `button ${look}`, disabled, click: () => void this.run(act) }, icon(name), words);
     const publish = this.options.mayPublish();
+    const { id } = draft;
+    const overtaken = id !== null && problems.some(({ code }) => code === "conflict" || code === "gone");
     replaceChildren(
       this.ways,
+      overtaken ? way("git-compare", w("conflict.resolve"), async () => this.options.resolve(id), "primary", this.busy) : null,
       way("send", w("draft.submit"), () => this.submit(), publish ? "" : "primary", blocked),
       publish ? way("upload", w("draft.publish"), () => this.publish(), "primary", blocked) : null,
       iconButton("trash-2", w("draft.discard"), () => void this.run(() => this.discard()), { disabled: this.busy }),

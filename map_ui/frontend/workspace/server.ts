@@ -1,11 +1,11 @@
 /** Requests of the workspace. Writes carry the session's token and the revision that they start from. */
 import { RequestError, addressOf, readJson, type FailureKind } from "../api";
 import { language } from "../i18n";
-import type { Base, ChangeSet, ChangeSetHead, FeatureVersion, FieldDifference, LayerForm, Operation, Problem, Values, Verdict } from "./types";
+import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, Home, LayerForm, Operation, Problem, Values, Verdict } from "./types";
 
 const CHANGE_SETS = "/api/change-sets";
 const MOST_BASES = 500; // of one request
-export type Box = "drafts" | "review" | "returned" | "published";
+export type Box = "drafts" | "review" | "sent" | "returned" | "conflicts" | "published";
 
 /** A refusal with what the server says of each value or step. */
 export class Refusal extends RequestError {
@@ -104,6 +104,8 @@ export const server = {
   checks: (operations: Operation[]) => write<{ problems: Problem[] }>("/api/checks", { method: "POST", body: { operations } }),
 
   list: async (box: Box, offset = 0) => readJson<{ total: number; change_sets: ChangeSetHead[] }>(CHANGE_SETS, { box, offset, lang: language }),
+  home: () => readJson<Home>("/api/home", { lang: language }),
+  conflicts: (id: number) => readJson<{ steps: Conflict[] }>(one(id, "/conflicts"), { lang: language }),
   changeSet: (id: number) => readJson<ChangeSet>(one(id), { lang: language }),
   create: (meta: Meta, requestKey: string) => write<ChangeSet>(CHANGE_SETS, { method: "POST", body: meta, requestKey }),
   describe: (id: number, revision: number, meta: Meta) => write<ChangeSet>(one(id), { method: "PATCH", body: meta, revision }),

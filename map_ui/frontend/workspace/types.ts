@@ -20,6 +20,7 @@ export interface Operation {
 
 export interface Problem {
   key: string;
+  code?: string;
   field: string | null;
   detail: string;
   level: "error" | "warning";
@@ -33,16 +34,54 @@ export interface ChangeSetHead {
   state: State;
   revision: number;
   author: string;
+  mine: boolean;
+  channel: string;
+  reason: string;
+  decision_note: string;
+  publish_on: string | null;
+  operation_count: number;
   created_at: string;
   submitted_at: string | null;
+  /** Steps whose features others changed since. */
+  outdated?: number;
+  /** Approved for a day that has come, and not on the map. */
+  overdue?: boolean;
+}
+
+/** How full the boxes are, and the wards one works in. */
+export interface Home {
+  boxes: Partial<Record<string, number>>;
+  wards: { code: string; name: string; bbox_4326: [number, number, number, number] }[];
+}
+
+export type Outcome = "mine" | "theirs" | "same" | "choose";
+
+export interface ConflictSides {
+  field: string;
+  label: string;
+  base: unknown;
+  theirs: unknown;
+  mine: unknown;
+  outcome: Outcome;
+}
+
+/** A step that others have overtaken; id and version are of the feature that stands there today. */
+export interface Conflict {
+  key: string;
+  layer: string;
+  kind: Kind;
+  cause: "changed" | "gone" | "key_taken";
+  id: string | null;
+  version: number | null;
+  choices: number;
+  by: { actor: string; title: string; at: string } | null;
+  fields: ConflictSides[];
+  geometry: { base: GeoJSON.Geometry | null; theirs: GeoJSON.Geometry | null; mine: GeoJSON.Geometry | null; outcome: Outcome };
 }
 
 export interface ChangeSet extends ChangeSetHead {
-  reason: string;
   decision_number: string;
-  publish_on: string | null;
   decided_by: string | null;
-  decision_note: string;
   published_at?: string | null;
   may: { edit: boolean; submit: boolean; approve: boolean; publish: boolean; undo: boolean; withdraw?: boolean; return?: boolean; discard?: boolean };
   operations: Operation[];

@@ -9,6 +9,7 @@ import type { Tab } from "../shell/tabs";
 import type { ViewerExtension, ViewerParts } from "../viewer/extension";
 import { Boxes } from "./boxes";
 import { Checks } from "./checks";
+import { Conflicts } from "./conflicts";
 import { Draft } from "./draft";
 import { DraftOverlay } from "./draft_overlay";
 import { DraftPanel } from "./draft_panel";
@@ -33,6 +34,7 @@ class Workspace implements ViewerExtension {
   private readonly checks: Checks;
   private readonly editor: Editor;
   private readonly review: Review;
+  private readonly conflicts: Conflicts;
   private readonly history: FeatureHistory;
   private readonly boxes: Boxes;
   private readonly bar: EditBar;
@@ -62,6 +64,16 @@ class Workspace implements ViewerExtension {
       onStop: () => this.showPencils(),
     });
     this.review = new Review({ map, panel: right, forms: this.forms, onDecided: (published) => this.moved(published), edit: (set) => void this.work(set) });
+    this.conflicts = new Conflicts({
+      map,
+      panel: right,
+      forms: this.forms,
+      draft: this.draft,
+      keeper: this.keeper,
+      take: (set) => this.take(set),
+      onResolved: () => this.resolved(),
+      onMoved: () => this.moved(false),
+    });
     this.history = new FeatureHistory({
       map,
       panel: right,
@@ -72,7 +84,7 @@ class Workspace implements ViewerExtension {
         this.backToSheet(layer, id);
       },
     });
-    this.boxes = new Boxes({ boxes: this.boxNames(), open: (set, box) => void this.openSet(set, box) });
+    this.boxes = new Boxes({ boxes: this.boxNames(), open: (set, box) => void this.openSet(set, box), showPlace: ([west, south, east, north]) => map.fitBounds([[south, west], [north, east]], coveredEdges()) });
     this.tab = this.boxNames().length > 0 ? this.makeTab(edits) : null;
     required("#map").after(this.bar.element);
     watchKeys({ editor: this.editor, bar: this.bar, save: () => void this.save() });
@@ -106,7 +118,7 @@ class Workspace implements ViewerExtension {
 
   closePanel(): boolean {
     if (this.editor.holds) this.editor.close();
-    else if (this.review.open || this.history.open) {
+    else if (this.review.open || this.history.open || this.conflicts.open) {
       this.only(null);
       this.parts.right.hide();
     } else return false;
@@ -126,9 +138,9 @@ class Workspace implements ViewerExtension {
   }
 
   private boxNames(): Box[] {
-    const edits: Box[] = this.allowed("edit") ? ["drafts", "returned"] : [];
+    const edits: Box[] = this.allowed("edit") ? ["drafts", "sent", "returned"] : [];
     const reviews: Box[] = this.allowed("approve") ? ["review"] : [];
-    return edits.length + reviews.length > 0 ? [...reviews, ...edits, "published"] : [];
+    return edits.length + reviews.length > 0 ? [...reviews, ...edits, "conflicts", "published"] : [];
   }
 
   private makeTab(edits: boolean): Tab {
@@ -139,6 +151,7 @@ class Workspace implements ViewerExtension {
       forms: this.forms,
       mayPublish: () => this.draft.operations.every(({ layer }) => this.may(layer, "publish")),
       open: (key, problem) => void this.editor.openStep(key, problem),
+      resolve: (id) => void this.showConflicts(id),
       onEnd: (published) => this.moved(published),
     });
     const content = h("div", { class: "changes" }, edits ? panel.element : null, this.boxes.element);
@@ -192,14 +205,30 @@ class Workspace implements ViewerExtension {
   }
 
   /** One thing at a time in the right panel. */
-  private only(user: "editor" | "review" | "history" | null): void {
+  private only(user: "editor" | "review" | "conflicts" | "history" | null): void {
     if (user !== "editor") this.editor.close();
     if (user !== "review") this.review.close();
+    if (user !== "conflicts") this.conflicts.close();
     if (user !== "history") this.history.close();
     if (user === "editor") this.parts.clearSelection();
   }
 
+  private async showConflicts(id: number): Promise<void> {
+    if (id === this.draft.id && !(await this.keeper.save())) {
+      say(w("keeping.offline_text"), "caution");
+      return;
+    }
+    this.parts.clearSelection();
+    this.editor.stop();
+    this.only("conflicts");
+    await this.conflicts.show(id);
+  }
+
   private async openSet(head: ChangeSetHead, box: Box): Promise<void> {
+    if (box === "conflicts" && head.outdated) {
+      await this.showConflicts(head.id);
+      return;
+    }
     if (box === "drafts" && head.id === this.draft.id) {
       this.showDraft();
       return;
@@ -214,16 +243,28 @@ class Workspace implements ViewerExtension {
   private async work(set: ChangeSet): Promise<void> {
     this.only(null);
     this.parts.right.hide();
-    if (!(await this.keeper.save())) {
-      say(w("keeping.offline_text"), "caution");
-      return;
-    }
     try {
-      await openSet(this.draft, set);
-      this.showDraft();
+      if (await this.take(set)) this.showDraft();
     } catch (reason) {
       say(failureWords(reason).title, "bad");
     }
+  }
+
+  private async take(set: ChangeSet): Promise<boolean> {
+    if (!(await this.keeper.save())) {
+      say(w("keeping.offline_text"), "caution");
+      return false;
+    }
+    if (set.id !== this.draft.id) await openSet(this.draft, set);
+    return true;
+  }
+
+  private resolved(): void {
+    this.only(null);
+    this.parts.right.hide();
+    this.moved(false);
+    void this.checks.run();
+    this.showDraft();
   }
 
   private showDraft(): void {
