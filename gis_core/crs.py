@@ -102,6 +102,9 @@ class SpatialRefSysRow(NamedTuple):
     proj4text: str
 
 
+# Other systems of files from Vietnam: UTM 48 and 49 on WGS 84, then Indian 1960 and Hanoi 1972.
+UTM_EPSG = (32648, 32649)
+OLD_SYSTEMS_EPSG = (3148, 3149, 2044, 2045)
 _TM3_MERIDIANS_DEG: Mapping[int, float] = MappingProxyType(
     {
         5896: 102.0,

@@ -17,20 +17,13 @@ from importers import values
 from importers.mapping import Matched
 from importers.ranges import parse_range
 from importers.sensitivity import sensitivity_of
-from importers.values import Column, Mask, none_of, spread
+from importers.values import Column, Mask, none_of, spread, sql_type_of
 from layers.bulk_plan import StagedColumn, writable_fields
 from layers.feature import CodeField
 from layers.registry import Theme
 
 Columns = Mapping[str, pa.Array]
 Finding = tuple[str, str, str, Mask]  # issue code, field, column of the file, rows
-_SQL_TYPES: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
-    (models.BooleanField, "boolean"),
-    (models.DateField, "date"),
-    (models.DecimalField, "float8"),
-    (models.FloatField, "float8"),
-    (models.IntegerField, "integer"),
-)
 _NOT_A_SLUG = re.compile(r"[^a-z0-9_]+")
 
 
@@ -66,7 +59,7 @@ def fillers(theme: Theme, matched: Matched) -> tuple[Filler, ...]:
 def _plain_filler(name: str, field: models.Field[Any, Any], column: str) -> Filler:
     if name == "sensitivity":
         return Filler(StagedColumn(name, "smallint"), _Sensitivity(column))
-    sql_type = next((kind for model, kind in _SQL_TYPES if isinstance(field, model)), "text")
+    sql_type = sql_type_of(field)
     if sql_type == "text":
         slug = isinstance(field, models.SlugField)
         code_list = field.code_list if isinstance(field, CodeField) else ""

@@ -63,12 +63,22 @@ CODES: dict[str, str | Promise] = {
     "unknown_code": _("The code is not in the code list; it was kept."),
     "unknown_class": _("The class is not known; the row is restricted until somebody decides."),
     "bad_text": _("Some letters could not be read with this encoding."),
-    # the file
     "heights_dropped": _("Heights and measures are not stored; they stay in the original file."),
+    "capitals_repaired": _("Capital letters with a tone mark had been written as small ones."),
+    # the file
     "encoding_guessed": _("The file does not say its encoding; check the letters."),
     "encoding_overruled": _("The file names another encoding than its letters are written in."),
+    "text_doubled": _("The letters had been read with a wrong encoding before and were put right."),
     "crs_guessed": _("The file does not say its coordinate system; check the position."),
+    "crs_unknown": _("No known coordinate system puts the data into the city; say which it is."),
+    "crs_ambiguous": _("Several coordinate systems put the data into the city; say which it is."),
+    "crs_contradicted": _(
+        "The coordinate system that the file names puts the data outside the city, another one"
+        " inside; say which it is."
+    ),
     "far_from_city": _("The data lies far from the city; check the coordinate system."),
+    "column_guessed": _("The column was matched by its values or a similar name; check it."),
+    "column_misfit": _("The name of the column fits the field, its values do not; it was kept."),
     "no_key": _("No column identifies a row, so a row that changes will count as a new one."),
     "columns_kept": _("These columns have no field and are kept as they are."),
 }

@@ -2,35 +2,47 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import models
 
+from importers.column_facts import ColumnFacts
 from importers.issues import FileRefused
+from importers.values import sql_type_of
 from layers.bulk_plan import writable_fields
+from layers.feature import CodeField
 from layers.registry import Theme
 
 _DBF_NAME = 10  # letters that a shapefile keeps of a column's name
 _NOT_A_TARGET = frozenset({"extra"})
+_NUMBERED = re.compile(r"\d\Z")
+_HALF, _SURE = 0.5, 0.9
+_CONSTANT = 0.2  # different values among the filled ones: below, a column names what rows share
 _LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
 
 
 @dataclass(frozen=True)
 class Matched:
-    """`targets`: field, or key of a JSON field such as `names.en`, → column. `kept`: the others."""
+    """`targets`: field, or key of a JSON field such as `names.en`, → column. `kept`: the others.
+
+    `reasons` says for each target why: `chosen`, `name`, `similar_name` or `values`. `misfits` are
+    (field, column) of columns whose name fits and whose values do not; they are kept.
+    """
 
     targets: Mapping[str, str]
     kept: tuple[str, ...]
     key_columns: tuple[str, ...]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    misfits: tuple[tuple[str, str], ...] = ()
 
 
-def parse_pairs(pairs: Iterable[str]) -> dict[str, str]:
-    """Read `field=COLUMN` arguments; FileRefused when one is not of this form."""
+def parse_pairs(pairs: Iterable[str], form: str = "--map FIELD=COLUMN") -> dict[str, str]:
+    """Read `field=COLUMN` arguments; FileRefused, which shows the `form`, for another text."""
     found: dict[str, str] = {}
     for pair in pairs:
         field, separator, column = pair.partition("=")
         if not separator or not field.strip():
-            raise FileRefused(f"--map {pair!r}: write field=COLUMN")
+            raise FileRefused(f"{pair!r} is not understood: write {form}")
         found[field.strip()] = column.strip()
     return found
 
@@ -45,27 +57,100 @@ def _matches(alias: str, column: str) -> bool:
 
 
 def settle(
-    theme: Theme, columns: Sequence[str], chosen: Mapping[str, str], keys: Sequence[str] = ()
+    theme: Theme,
+    columns: Sequence[str],
+    chosen: Mapping[str, str],
+    keys: Sequence[str] = (),
+    facts: Mapping[str, ColumnFacts] | None = None,
 ) -> Matched:
-    """Match columns with fields: `chosen` first, then the theme's known names, then own names.
+    """Match columns with fields: `chosen` first, then known names, similar names, and values.
 
     An empty column in `chosen` leaves the field alone. `keys` are columns that identify a row:
-    they fill the last parts of the theme's natural key, days left aside.
-    FileRefused names a field or column that is wrong.
+    they fill the last parts of the theme's natural key, days left aside. `facts` are of the first
+    values of the columns. FileRefused names a field or column that is wrong.
     """
     _check(theme, columns, chosen, keys)
     parts = _key_fields(theme)
     chosen = {**dict(zip(parts[len(parts) - len(keys) :], keys, strict=True)), **chosen}
-    targets = {field: column for field, column in chosen.items() if column}
-    free = [column for column in columns if column not in targets.values()]
-    for field, aliases in _known_names(theme).items():
-        if field in chosen:
-            continue
-        found = next((c for alias in aliases for c in free if _matches(alias, c)), None)
-        if found is not None:
-            targets[field] = found
-            free.remove(found)
-    return Matched(targets, tuple(free), tuple(keys))
+    search = _Search(theme, columns, chosen, facts or {})
+    search.by_name()
+    search.by_similar_name()
+    search.by_values()
+    targets = {name: column for name, (column, _) in search.found.items()}
+    reasons = {name: reason for name, (_, reason) in search.found.items()}
+    return Matched(targets, tuple(search.free), tuple(keys), reasons, tuple(search.misfits))
+
+
+class _Search:
+    """Fields that are still to be filled, and columns that are still free."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        columns: Sequence[str],
+        chosen: Mapping[str, str],
+        facts: Mapping[str, ColumnFacts],
+    ) -> None:
+        self.found = {name: (column, "chosen") for name, column in chosen.items() if column}
+        taken = {column for column, _ in self.found.values()}
+        self.free = [column for column in columns if column not in taken]
+        self.misfits: list[tuple[str, str]] = []
+        self._theme, self._facts, self._chosen = theme, facts, chosen
+        self._fields = writable_fields(theme)
+        self._names = {n: known for n, known in _known_names(theme).items() if n not in chosen}
+
+    def by_name(self) -> None:
+        """Take columns whose name is known and whose values fit."""
+        for name, aliases in self._names.items():
+            for column in [c for alias in aliases for c in self.free if _matches(alias, c)]:
+                if self._fits(name, column):
+                    self._take(name, column, "name")
+                    break
+                self.misfits.append((name, column))
+
+    def by_similar_name(self) -> None:
+        """Take numbered columns, such as TEN0, TEN1: of several the one whose values tell most."""
+        for name, aliases in self._names.items():
+            if name in self.found or "." in name:
+                continue
+            stems = {_plain(alias) for alias in aliases}
+            similar = [
+                column
+                for column in self.free
+                if column in self._facts
+                and _NUMBERED.search(column)
+                and _plain(column).rstrip("0123456789") in stems
+                and self._fits(name, column)
+            ]
+            if similar:
+                self._take(name, max(similar, key=self._telling), "similar_name")
+
+    def by_values(self) -> None:
+        """Take a column for a coded field where nearly all its values are codes of the list."""
+        for name in self._names:
+            model_field = self._fields.get(name)
+            if name in self.found or not isinstance(model_field, CodeField):
+                continue
+            for column in self.free:
+                facts = self._facts.get(column)
+                if facts and facts.filled and facts.codes.get(model_field.code_list, 0) > _SURE:
+                    self._take(name, column, "values")
+                    break
+
+    def _take(self, name: str, column: str, reason: str) -> None:
+        self.found[name] = (column, reason)
+        self.free.remove(column)
+
+    def _telling(self, column: str) -> tuple[bool, float, float]:
+        facts = self._facts[column]
+        several = facts.distinct > _CONSTANT
+        return several and facts.accented, facts.distinct, facts.filled
+
+    def _fits(self, name: str, column: str) -> bool:
+        facts, model_field = self._facts.get(column), self._fields.get(name)
+        if facts is None or model_field is None or not facts.samples:
+            return True
+        return facts.fits.get(sql_type_of(model_field), 1.0) >= _HALF
 
 
 def _key_fields(theme: Theme) -> list[str]:
@@ -76,10 +161,10 @@ def _key_fields(theme: Theme) -> list[str]:
 
 def _known_names(theme: Theme) -> dict[str, tuple[str, ...]]:
     """Return target → names, the theme's own aliases before the bare names of its fields."""
-    names = {field: tuple(aliases) for field, aliases in theme.source_columns.items()}
-    for field, model_field in writable_fields(theme).items():
-        if field not in _NOT_A_TARGET and not isinstance(model_field, models.JSONField):
-            names[field] = (*names.get(field, ()), field)
+    names = {name: tuple(aliases) for name, aliases in theme.source_columns.items()}
+    for name, model_field in writable_fields(theme).items():
+        if name not in _NOT_A_TARGET and not isinstance(model_field, models.JSONField):
+            names[name] = (*names.get(name, ()), name)
     return names
 
 
@@ -89,13 +174,13 @@ def _check(
     fields = writable_fields(theme)
     if len(keys) > len(_key_fields(theme)):
         raise FileRefused(f"--key: {theme.key} has {len(_key_fields(theme))} key column(s)")
-    named = [*((field, column) for field, column in chosen.items()), *(("name", k) for k in keys)]
-    for field, column in named:
-        base, _, key = field.partition(".")
+    named = [*chosen.items(), *(("name", k) for k in keys)]
+    for name, column in named:
+        base, _, key = name.partition(".")
         is_json = isinstance(fields.get(base), models.JSONField)
         fits = bool(_LANGUAGE.match(key)) if is_json else not key
         if base not in fields or base in _NOT_A_TARGET or not fits:
             known = ", ".join(sorted(_known_names(theme)))
-            raise FileRefused(f"{theme.key} has no field {field!r}; there is: {known}")
+            raise FileRefused(f"{theme.key} has no field {name!r}; there is: {known}")
         if column and column not in columns:
             raise FileRefused(f"The file has no column {column!r}; it has: {', '.join(columns)}")

@@ -9,25 +9,23 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-import pyarrow as pa
 from django.db import IntegrityError, transaction
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.models import ChangeSet
-from importers import kept_files, source_crs
+from importers import kept_files
 from importers.issues import FileRefused, ImportBroken, Issue, IssueLog, Severity
 from importers.kept_files import KeptFile
-from importers.letters import decode_name
-from importers.mapping import Matched, settle
 from importers.models import ImportRun
 from importers.preparation import Preparation, Target
 from importers.report import Report
 from importers.request import ImportRequest
-from importers.shapes import has_heights, stored_type
-from importers.source import Source, open_source
+from importers.shapes import stored_type
+from importers.source import open_source
 from importers.source_crs import SourceCrs
 from importers.target_layer import known_codes, layer_for, theme_of
+from importers.understanding import Batch, Understood, look_into
 from layers import bulk, bulk_load
 from layers.bulk import CHANGED, NEW, SAME, Staging
 from layers.bulk_load import NotAFirstLoad
@@ -35,7 +33,6 @@ from layers.bulk_plan import Plan, StagedRows
 from layers.feature import Layer, SourceFile
 
 Progress = Callable[[int, int | None], None]
-Batch = tuple[pa.RecordBatch, str]
 
 
 class _NotDirectly(Exception):
@@ -48,8 +45,7 @@ class _Run:
 
     actor: Actor
     request: ImportRequest
-    source: Source
-    matched: Matched
+    file: Understood
     crs: SourceCrs
     log: IssueLog
     progress: Progress | None
@@ -100,11 +96,9 @@ def _attempt(
     log = IssueLog(on_error=found.append)
     opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
     with opened as source:
-        columns = [decode_name(name, source.encoding) for name in source.columns]
-        matched = settle(theme, columns, request.mapping, request.keys)
-        crs = source_crs.decide(source.crs_text, source.bounds, request.source_crs)
-        run = _Run(actor, request, source, matched, crs, log, progress, directly)
-        _note_file(run)
+        file = look_into(actor, source, theme, request)
+        run = _Run(actor, request, file, file.place.decided(), log, progress, directly)
+        log.extend(file.issues(theme))
         with transaction.atomic(using=STAFF_DATABASE):
             report = _in_transaction(run)
             if not request.apply:
@@ -112,36 +106,19 @@ def _attempt(
     return replace(report, seconds=time.monotonic() - started)
 
 
-def _note_file(run: _Run) -> None:
-    run.log.extend(run.source.encoding.issues)
-    run.log.extend(run.crs.issues)
-    if has_heights(run.source.geometry_type):
-        run.log.add(Issue("heights_dropped", Severity.NOTE))
-    if not set(theme_of(run.request.theme).natural_key) & run.matched.targets.keys():
-        run.log.add(Issue("no_key", Severity.WARNING, detail="--key names one"))
-    if run.matched.kept:
-        run.log.add(Issue("columns_kept", Severity.NOTE, detail=", ".join(run.matched.kept)))
-    bounds = source_crs.bounds_4326(run.crs, run.source.bounds)
-    if bounds is not None and not source_crs.near_city(bounds):
-        detail = f"lon {bounds[0]:.3f} to {bounds[2]:.3f}, lat {bounds[1]:.3f} to {bounds[3]:.3f}"
-        run.log.add(Issue("far_from_city", Severity.WARNING, detail=detail))
-
-
 def _in_transaction(run: _Run) -> Report:
     theme = theme_of(run.request.theme)
-    batches = run.source.batches()
-    first = next(batches, None)
-    stored = stored_type(theme, run.source.geometry_type, _first_shape(first))
+    stored = stored_type(theme, run.file.source.geometry_type, _first_shape(run.file.first))
     layer = layer_for(run.actor, run.request, stored)
     target = Target(theme, stored, known_codes(theme))
-    preparation = Preparation(run.source, target, run.matched, run.crs, run.log)
+    preparation = Preparation(run.file.letters, target, run.file.matched, run.crs, run.log)
     plan = Plan(layer, preparation.columns)
-    rows = preparation.rows(_watched(_chained(first, batches), run))
+    rows = preparation.rows(_watched(run.file.batches, run))
     if not run.request.apply:
         return _staged(run, plan, preparation, rows)[1]
     with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
         kept = pool.submit(kept_files.copy_original, run.request.path)
-        if run.directly and bulk_load.suits(plan, run.source.rows):
+        if run.directly and bulk_load.suits(plan, run.file.source.rows):
             return _first_load(run, plan, preparation, rows, kept.result())
         staging, report = _staged(run, plan, preparation, rows)
         return _applied(run, staging, report, kept.result())
@@ -151,13 +128,13 @@ def _first_load(
     run: _Run, plan: Plan, prepared: Preparation, rows: Iterator[StagedRows], kept: KeptFile
 ) -> Report:
     """Write the rows without comparing them; raises _NotDirectly when that cannot be."""
-    source = kept_files.record(kept, run.crs, run.source.encoding.codec)
+    source = kept_files.record(kept, run.crs, run.file.letters.codec)
     try:
         written = bulk_load.load(
             run.actor,
             plan,
             rows,
-            expected_rows=run.source.rows or 0,
+            expected_rows=run.file.source.rows or 0,
             title=_title(run),
             source_id=source.pk,
         )
@@ -189,9 +166,9 @@ def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[st
         theme=layer.theme,
         geometry_type=layer.geometry_type,
         crs=run.crs.name,
-        encoding=run.source.encoding.codec,
-        mapping=run.matched.targets,
-        kept_columns=run.matched.kept,
+        encoding=run.file.letters.codec,
+        mapping=run.file.matched.targets,
+        kept_columns=run.file.matched.kept,
         read=prepared.read,
         new=verdicts.get(NEW, 0),
         changed=verdicts.get(CHANGED, 0),
@@ -214,7 +191,7 @@ def _title(run: _Run) -> str:
 
 def _applied(run: _Run, staging: Staging, report: Report, kept: KeptFile) -> Report:
     """Write what was classified; raises ImportBroken if the counts then differ."""
-    source = kept_files.record(kept, run.crs, run.source.encoding.codec)
+    source = kept_files.record(kept, run.crs, run.file.letters.codec)
     change_set = None
     if report.new or report.changed:
         written = bulk.apply(run.actor, staging, title=_title(run), source_id=source.pk)
@@ -247,16 +224,10 @@ def _first_shape(first: Batch | None) -> bytes | None:
     return next((shape for shape in batch.column(geometry).to_pylist() if shape), None)
 
 
-def _chained(first: Batch | None, rest: Iterator[Batch]) -> Iterator[Batch]:
-    if first is not None:
-        yield first
-    yield from rest
-
-
 def _watched(batches: Iterator[Batch], run: _Run) -> Iterator[Batch]:
     done = 0
     for batch, geometry in batches:
         yield batch, geometry
         done += batch.num_rows
         if run.progress is not None:
-            run.progress(done, run.source.rows)
+            run.progress(done, run.file.source.rows)

@@ -13,11 +13,10 @@ from django.db import models
 from importers import values
 from importers.fields import Filler, Finding, fillers, slug_of
 from importers.issues import Issue, IssueLog, Severity
-from importers.letters import decode, decode_name, names_state_secret
+from importers.letters import Letters, names_state_secret
 from importers.mapping import Matched
 from importers.sensitivity import secret_refused
 from importers.shapes import read_shapes
-from importers.source import Source
 from importers.source_crs import SourceCrs
 from importers.values import Mask
 from layers.bulk_plan import StagedColumn, StagedRows
@@ -42,11 +41,11 @@ class Preparation:
     """Prepares the rows of one source. `read` and `rejected` count as batches pass through."""
 
     def __init__(
-        self, source: Source, target: Target, matched: Matched, crs: SourceCrs, log: IssueLog
+        self, letters: Letters, target: Target, matched: Matched, crs: SourceCrs, log: IssueLog
     ) -> None:
         self.read = 0
         self.rejected = 0
-        self._source, self._target, self._crs, self._log = source, target, crs, log
+        self._letters, self._target, self._crs, self._log = letters, target, crs, log
         self._fillers = fillers(target.theme, matched)
         self._slug = _slug_field(target.theme)
 
@@ -94,9 +93,11 @@ class Preparation:
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             if name == geometry:
                 continue
-            shown = decode_name(name, self._source.encoding)
-            found[shown], unread = decode(column, self._source.encoding)
-            self._log_rows("bad_text", shown, numbers[unread])
+            shown = self._letters.name(name)
+            decoded = self._letters.text(name, column)
+            found[shown] = decoded.values
+            self._log_rows("bad_text", shown, numbers[decoded.unread])
+            self._log_rows("capitals_repaired", shown, numbers[decoded.capitals], Severity.NOTE)
             if names_state_secret(found[shown]):
                 raise secret_refused()
         return found
@@ -121,9 +122,15 @@ class Preparation:
             number = int(numbers[place])
             self._log.add(Issue(code, Severity.WARNING, number, field, detail))
 
-    def _log_rows(self, code: str, field: str, numbers: npt.NDArray[np.int32]) -> None:
+    def _log_rows(
+        self,
+        code: str,
+        field: str,
+        numbers: npt.NDArray[np.int32],
+        severity: Severity = Severity.WARNING,
+    ) -> None:
         for number in numbers.tolist():
-            self._log.add(Issue(code, Severity.WARNING, number, field))
+            self._log.add(Issue(code, severity, number, field))
 
     def _unknown_codes(
         self, filler: Filler, found: pa.Array, numbers: npt.NDArray[np.int32]

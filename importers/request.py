@@ -10,8 +10,9 @@ from typing import Any
 class ImportRequest:
     """A file, its layer, and how to read it; blank options are decided by what the file says.
 
-    `mapping` is field → column, `keys` are the columns that identify a row. `layer_facts` are
-    fields of Layer; with `create_layer` a layer that is missing is made from them.
+    `mapping` is field → column, `column_encodings` column → encoding, `keys` are the columns that
+    identify a row. `layer_facts` are fields of Layer; with `create_layer` a layer that is missing
+    is made from them.
     """
 
     path: Path
@@ -19,6 +20,7 @@ class ImportRequest:
     slug: str
     source_layer: str = ""
     encoding: str = ""
+    column_encodings: Mapping[str, str] = field(default_factory=dict)
     source_crs: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class ImportRequest:
         return {
             "source_layer": self.source_layer,
             "encoding": self.encoding,
+            "column_encodings": dict(self.column_encodings),
             "source_crs": self.source_crs,
             "mapping": dict(self.mapping),
             "keys": list(self.keys),

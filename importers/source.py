@@ -19,6 +19,7 @@ from pyogrio.raw import open_arrow
 
 from importers import text_encoding
 from importers.archive import extract
+from importers.charsets import UTF_8
 from importers.issues import FileRefused
 from importers.magic import FileKind, kind_of
 from importers.text_encoding import TextEncoding
@@ -173,10 +174,10 @@ def _single(kind: FileKind, path: Path, layer: str, encoding: str) -> Source:
     layer = layer or (names[0] if names else "")
     if layer not in names:
         raise FileRefused(f"No layer {layer!r} inside; there is: {', '.join(names) or 'nothing'}")
-    codec = text_encoding.known_codec(encoding) if encoding else text_encoding.UTF_8
-    if codec != text_encoding.UTF_8:
+    codec = text_encoding.known_codec(encoding) if encoding else UTF_8
+    if not codec.startswith(UTF_8):
         raise FileRefused("GeoPackage and GeoJSON are always UTF-8; leave out --encoding")
-    return _inspect(kind, path, layer, TextEncoding(codec), None)
+    return _inspect(kind, path, layer, TextEncoding(codec, chosen=bool(encoding)), None)
 
 
 def _inspect(

@@ -14,7 +14,7 @@ from gis_core.city import city
 from gis_core.crs import STORAGE_SRID, VnZone
 from gis_core.crs_identity import identify_vn2000
 from gis_core.geometry_refusal import GateLimits
-from importers.issues import FileRefused, Issue, Severity
+from importers.issues import FileRefused, Issue
 
 Positions = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
@@ -24,31 +24,70 @@ _VN_NORTH_LIMIT_M = 9_000_000.0
 _NEAR_CITY_DEG = 0.5
 _SURE_PERCENT = 70
 _MAX_TEXT = 20_000
+_MARKED = re.compile(r"(?:EPSG:)?\d{4,6}(?:\+\w+)+\Z", re.IGNORECASE)
 _EPSG = re.compile(r"(?:EPSG:)?(\d{4,6})\Z", re.IGNORECASE)
+_MARKS = ("swapped", "unshifted")
+_SWAPPED = "northing first"
+_UNSHIFTED = "without datum shift (nội bộ)"
 HINT = "pass --source-crs, for example --source-crs EPSG:9210"
 
 
 @dataclass(frozen=True)
 class SourceCrs:
-    """A system that positions can be transformed from. x is easting or longitude."""
+    """A system that positions can be transformed from. x is easting or longitude.
+
+    `swapped`: the file has northing or latitude first. `unshifted`: a zone whose positions were
+    computed without the shift of the datum ("VN-2000 nội bộ"), 226 m from the official ones.
+    """
 
     epsg: int
     name: str
     limits: GateLimits
     zone: VnZone | None = None
+    swapped: bool = False
+    unshifted: bool = False
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return what `of_text` makes the same system of, such as `EPSG:9210+unshifted`."""
+        marks = [mark for mark in _MARKS if getattr(self, mark)]
+        return "+".join([f"EPSG:{self.epsg}", *marks])
 
     def to_wgs84(self, positions: Positions) -> Positions:
         """Return longitudes and latitudes (n × 2) of positions; inf where there are none.
 
         VN-2000 is computed with the official parameters of `gis_core.crs`, never by its code.
         """
+        if self.swapped:
+            positions = positions[:, ::-1]
         if self.epsg == STORAGE_SRID:
             return positions
         x, y = positions[:, 0], positions[:, 1]
-        if self.zone is not None:
-            return np.column_stack(crs.to_wgs84(self.zone, x, y))
-        return np.column_stack(_transformer(self.epsg).transform(x, y))
+        if self.zone is None:
+            return np.column_stack(_transformer(self.epsg).transform(x, y))
+        if self.unshifted:
+            return np.column_stack(_unshifted(self.zone).transform(x, y))
+        return np.column_stack(crs.to_wgs84(self.zone, x, y))
+
+    def marked(self, mark: str) -> "SourceCrs":
+        """Return the system with one of `swapped`, `unshifted`; FileRefused where it cannot be."""
+        if mark == "swapped":
+            limits = replace(self.limits, max_lon=self.limits.max_lat, max_lat=self.limits.max_lon)
+            return replace(self, swapped=True, limits=limits, name=f"{self.name}, {_SWAPPED}")
+        if mark == "unshifted" and self.zone is not None and self.zone.projected:
+            return replace(self, unshifted=True, name=f"{self.name}, {_UNSHIFTED}")
+        raise FileRefused(f"EPSG:{self.epsg} cannot be {mark!r}; there is: {', '.join(_MARKS)}")
+
+
+@lru_cache(maxsize=32)
+def _unshifted(zone: VnZone) -> Transformer:
+    pipeline = (
+        f"+proj=pipeline +step +inv +proj=tmerc +lat_0=0 +lon_0={zone.central_meridian_deg}"
+        f" +k={zone.scale} +x_0=500000 +y_0=0 +ellps=WGS84"
+        " +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+    )
+    return Transformer.from_pipeline(pipeline)
 
 
 @lru_cache(maxsize=16)
@@ -57,11 +96,22 @@ def _transformer(epsg: int) -> Transformer:
 
 
 def of_text(text: str) -> SourceCrs:
-    """The system of a .prj, an EPSG code or name; FileRefused when it is not known."""
+    """The system of a .prj, an EPSG code or name; FileRefused when it is not known.
+
+    A code may carry marks: `EPSG:9210+swapped` (northing first), `EPSG:9210+unshifted`.
+    """
+    plain, *marks = text.strip().split("+") if _MARKED.match(text.strip()) else [text]
+    found = _of_plain_text(plain)
+    for mark in marks:
+        found = found.marked(mark)
+    return found
+
+
+def _of_plain_text(text: str) -> SourceCrs:
     code = _EPSG.match(text.strip())
     zone = identify_vn2000(int(code[1]) if code else text)
     if zone is not None:
-        return _of_zone(zone)
+        return of_zone(zone)
     epsg = int(code[1]) if code else _epsg_of(text)
     if epsg == STORAGE_SRID:
         return SourceCrs(STORAGE_SRID, "WGS 84", GateLimits(drop_z=True))
@@ -71,7 +121,8 @@ def of_text(text: str) -> SourceCrs:
     return SourceCrs(epsg, f"EPSG:{epsg}", limits)
 
 
-def _of_zone(zone: VnZone) -> SourceCrs:
+def of_zone(zone: VnZone) -> SourceCrs:
+    """The system of a VN-2000 zone, with the official parameters."""
     limits = GateLimits(drop_z=True)
     if zone.projected:
         limits = replace(limits, max_lon=_VN_EAST_LIMIT_M, max_lat=_VN_NORTH_LIMIT_M)
@@ -101,26 +152,6 @@ def _is_horizontal(epsg: int) -> bool:
     return bool(found.is_geographic or found.is_projected)
 
 
-def guess(bounds: Bounds | None) -> SourceCrs:
-    """The system of a file that does not say it, from where its positions would then be.
-
-    Degrees are taken as WGS 84, metres as the city's VN-2000 zone if that puts the data near the
-    city; FileRefused otherwise.
-    """
-    if bounds is None or not np.isfinite(bounds).all():
-        raise FileRefused(f"The file does not say its coordinate system; {HINT}")
-    west, south, east, north = bounds
-    if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:  # noqa: PLR2004 -- degrees
-        found = of_text(str(STORAGE_SRID))
-    else:
-        found = _of_zone(city().zone)
-        degrees = bounds_4326(found, bounds)
-        if degrees is None or not near_city(degrees):
-            raise FileRefused(f"The file does not say its coordinate system; {HINT}")
-    issue = Issue("crs_guessed", Severity.WARNING, detail=found.name)
-    return replace(found, issues=(issue,))
-
-
 def near_city(bounds_4326: Bounds) -> bool:
     """Tell whether degrees lie within half a degree of the city's extent."""
     west, south, east, north = bounds_4326
@@ -131,13 +162,6 @@ def near_city(bounds_4326: Bounds) -> bool:
         and south <= top + _NEAR_CITY_DEG
         and north >= bottom - _NEAR_CITY_DEG
     )
-
-
-def decide(crs_text: str, bounds: Bounds | None, chosen: str = "") -> SourceCrs:
-    """The system to read a file in: the one `chosen`, else what the file says, else a guess."""
-    if chosen:
-        return of_text(chosen)
-    return of_text(crs_text) if crs_text else guess(bounds)
 
 
 def bounds_4326(source: SourceCrs, bounds: Bounds | None) -> Bounds | None:

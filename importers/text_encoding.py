@@ -1,6 +1,8 @@
-"""Which encoding the text of a shapefile is in, judged by its bytes before its .cpg is believed."""
+"""How the text of a shapefile is read, and what the file says of it; bytes come before its .cpg.
 
-import codecs
+Which encoding each column is in is judged later, by its values: see `importers/column_text.py`.
+"""
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from importers.issues import FileRefused, Issue, Severity
+from importers.charsets import UTF_8, canonical
+from importers.column_text import is_utf8 as is_utf8_text
+from importers.issues import FileRefused
 
-UTF_8 = "utf-8"
 _HEADER_BYTES = 32
 _FIELD_BYTES = 32
 _END_OF_FIELDS = 0x0D
 _CHUNK_ROWS = 50_000
-_MAX_CUT = 3  # bytes of a letter that the width of a field may cut off
 _LANGUAGE_DRIVERS = {0xC8: "cp1250", 0xC9: "cp1251", 0x65: "cp866"}
 _CPG_NAMES = {"65001": UTF_8, "ANSI 1258": "cp1258", "ANSI 1252": "cp1252", "ANSI 1251": "cp1251"}
 
@@ -26,52 +28,45 @@ Records = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class TextEncoding:
-    """`codec` decodes the bytes; `reader` is what the file reader is told.
+    """What is known of a file's text before its values are looked at.
 
-    With the reader ISO-8859-1 every byte becomes one letter, so that nothing is lost before
-    `codec` is applied; with UTF-8 the text is used as it comes.
+    `codec` is what a person chose (`chosen`), or the best guess without the values. `named` is
+    what the file says, "" for nothing. `reader` is what the file reader is told: with ISO-8859-1
+    every byte becomes one letter, so that nothing is lost before the bytes are understood.
     """
 
     codec: str
-    issues: tuple[Issue, ...] = ()
-
-    @property
-    def reader(self) -> str:
-        """Return the encoding that the reader is told."""
-        return "UTF-8" if self.codec == UTF_8 else "ISO-8859-1"
+    reader: str = "UTF-8"
+    named: str = ""
+    chosen: bool = False
 
 
 def known_codec(name: str) -> str:
-    """The canonical name of an encoding that Python knows; FileRefused for another."""
+    """The one name of an encoding of ours or of Python; FileRefused for another."""
     plain = name.strip()
     plain = _CPG_NAMES.get(plain.upper(), plain)
     if plain.isdigit():
         plain = f"cp{plain}"
     try:
-        return codecs.lookup(plain).name
+        return canonical(plain)
     except LookupError:
-        raise FileRefused(f"Encoding {name!r} is not known; try utf-8 or cp1258") from None
+        raise FileRefused(f"Encoding {name!r} is not known; try utf-8, tcvn3 or cp1258") from None
 
 
 def decide(dbf: Path, cpg_text: str, chosen: str = "") -> TextEncoding:
-    """The encoding of a .dbf: the one `chosen`, else UTF-8 if its bytes are, else the .cpg's."""
-    if chosen:
-        return TextEncoding(known_codec(chosen))
+    """How a .dbf is read: as UTF-8 if all its bytes are, else byte by byte."""
     named = _named(cpg_text)
-    if is_utf8(dbf):
-        if named and named != UTF_8 and not _is_ascii(dbf):
-            detail = f"{cpg_text.strip()} → UTF-8"
-            issue = Issue("encoding_overruled", Severity.WARNING, detail=detail)
-            return TextEncoding(UTF_8, (issue,))
-        return TextEncoding(UTF_8)
+    reader = "UTF-8" if is_utf8(dbf) else "ISO-8859-1"
+    if chosen:
+        codec = known_codec(chosen)
+        return TextEncoding(codec, reader, named, chosen=True)
+    if reader == "UTF-8":
+        return TextEncoding(UTF_8, reader, named)
     if named and named != UTF_8:
-        return TextEncoding(named)
-    code = "encoding_overruled" if named else "encoding_guessed"
+        return TextEncoding(named, reader, named)
     with dbf.open("rb") as stream:
         driver = stream.read(_HEADER_BYTES)[29]
-    guess = _LANGUAGE_DRIVERS.get(driver, "cp1258")
-    detail = f"{guess}; --encoding names another"
-    return TextEncoding(guess, (Issue(code, Severity.WARNING, detail=detail),))
+    return TextEncoding(_LANGUAGE_DRIVERS.get(driver, "cp1258"), reader, named)
 
 
 def _named(cpg_text: str) -> str:
@@ -79,12 +74,6 @@ def _named(cpg_text: str) -> str:
         return known_codec(cpg_text) if cpg_text.strip() else ""
     except FileRefused:
         return ""
-
-
-def _is_ascii(dbf: Path) -> bool:
-    names, table = _opened(dbf)
-    texts = _texts(names, table)
-    return all(name.isascii() for name, _, _ in names) and all(text.isascii() for text, _ in texts)
 
 
 def is_utf8(dbf: Path) -> bool:
@@ -115,16 +104,7 @@ def _decodes(piece: bytes, width: int) -> bool:
     except UnicodeDecodeError:
         starts = range(0, len(piece), width)
         texts = {piece[start : start + width].rstrip(b" \x00") for start in starts}
-        return all(_decodes_line(text) for text in texts)
-    return True
-
-
-def _decodes_line(line: bytes) -> bool:
-    try:
-        line.decode(UTF_8)
-    except UnicodeDecodeError as error:
-        cut = error.reason == "unexpected end of data"
-        return cut and len(line) - error.start <= _MAX_CUT and error.start > 0
+        return all(is_utf8_text(text) for text in texts)
     return True
 
 

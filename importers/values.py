@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import models
 
 Mask = npt.NDArray[np.bool_]
 _INT4 = 2**31
@@ -26,6 +27,20 @@ _DATES = (
     (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?"), (3, 2, 1)),
     (re.compile(r"(\d{4})(\d{2})(\d{2})"), (1, 2, 3)),
 )
+
+
+_SQL_TYPES: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
+    (models.BooleanField, "boolean"),
+    (models.DateField, "date"),
+    (models.DecimalField, "float8"),
+    (models.FloatField, "float8"),
+    (models.IntegerField, "integer"),
+)
+
+
+def sql_type_of(field: models.Field[Any, Any]) -> str:
+    """Return the SQL type in which a field is staged: a key of PARSERS, or text."""
+    return next((kind for model, kind in _SQL_TYPES if isinstance(field, model)), "text")
 
 
 class BadValue(ValueError):

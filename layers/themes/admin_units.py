@@ -22,7 +22,7 @@ from layers.registry import AREA, Symbol, public, style_of, theme
         Symbol(fill="#7A6A8A", fill_opacity=0.04, stroke="#7A5A8C", stroke_width=1.6, dash=(10, 4))
     ),
     source_columns={
-        "code": ("MA_DVHC", "MA", "GSO_ID", "CODE", "MAXA"),
+        "code": ("MA_DVHC", "MA", "GSO_ID", "CODE", "MAXA", "SO"),
         "level": ("CAP", "LEVEL"),
         "parent_code": ("MA_CHA", "PARENT"),
         "legal_basis": ("CAN_CU",),

@@ -118,9 +118,7 @@ def test_damaged_archive(tmp_path: Path) -> None:
 def test_utf8_bytes_overrule_a_false_cpg(tmp_path: Path) -> None:
     dbf = write_dbf(tmp_path / "x.dbf", ["Phường 5".encode()])
     found = text_encoding.decide(dbf, "1252")
-    assert found.codec == "utf-8"
-    assert [issue.code for issue in found.issues] == ["encoding_overruled"]
-    assert text_encoding.decide(dbf, "UTF-8").issues == ()
+    assert (found.codec, found.reader, found.named) == ("utf-8", "UTF-8", "cp1252")
 
 
 def test_a_letter_cut_by_the_width_is_still_utf8(tmp_path: Path) -> None:
@@ -129,12 +127,13 @@ def test_a_letter_cut_by_the_width_is_still_utf8(tmp_path: Path) -> None:
     assert text_encoding.is_utf8(dbf)
 
 
-def test_other_bytes_follow_the_cpg_or_are_guessed_with_a_warning(tmp_path: Path) -> None:
+def test_other_bytes_are_read_one_by_one(tmp_path: Path) -> None:
     dbf = write_dbf(tmp_path / "x.dbf", ["Đô thị".encode("cp1258", "replace")])
-    assert text_encoding.decide(dbf, "1258").codec == "cp1258"
+    assert text_encoding.decide(dbf, "1258").named == "cp1258"
     guessed = text_encoding.decide(dbf, "")
-    assert guessed.codec == "cp1258"
-    assert [issue.code for issue in guessed.issues] == ["encoding_guessed"]
-    assert text_encoding.decide(dbf, "", "latin-1").codec == "iso8859-1"
+    assert (guessed.codec, guessed.reader, guessed.named) == ("cp1258", "ISO-8859-1", "")
+    chosen = text_encoding.decide(dbf, "", "latin-1")
+    assert (chosen.codec, chosen.chosen) == ("iso8859-1", True)
+    assert text_encoding.decide(dbf, "", "ABC").codec == "tcvn3"
     with pytest.raises(FileRefused, match="not known"):
         text_encoding.decide(dbf, "", "klingon")

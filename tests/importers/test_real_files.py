@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import shapely
 from shared_data import shared
 
 from gis_core.access import system_actor
@@ -10,6 +11,9 @@ from importers.issues import FileRefused
 from importers.pipeline import import_file
 from importers.report import Report
 from importers.request import ImportRequest
+from layers.feature import Layer
+from layers.registry import theme_by_key
+from layers.selectors import ReadableLayer, features
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -56,16 +60,33 @@ def test_wards_keep_their_names_in_both_languages() -> None:
     assert report.mapping["names.en"] == "nameEn"
 
 
-def test_a_false_cpg_is_overruled_and_a_missing_crs_is_found() -> None:
-    report = run("legacy/wards_utf8_cpg1252.shp", "admin_units", mapping={"name": "TEN0"})
-    assert (report.new, report.encoding) == (17, "utf-8")
-    assert {"encoding_overruled", "crs_guessed"} <= codes(report).keys()
+def rows_of(slug: str) -> dict[str, Any]:
+    theme = theme_by_key("admin_units")
+    found = features(
+        ReadableLayer(system_actor("tests"), Layer.objects.get(slug=slug), theme, frozenset())
+    )
+    return {row.feature_key: row for row in found}
 
 
-def test_legacy_letters_are_imported_with_a_warning() -> None:
-    report = run("legacy/wards_tcvn3_noprj.shp", "admin_units", apply=False)
-    assert report.new == 17
-    assert codes(report)["encoding_guessed"] == 1
+@pytest.mark.parametrize(
+    ("path", "encoding", "code"),
+    [
+        ("legacy/wards_tcvn3_noprj.shp", "tcvn3", "encoding_guessed"),
+        ("legacy/wards_utf8_cpg1252.shp", "utf-8", "encoding_overruled"),
+    ],
+)
+def test_legacy_files_come_in_right_with_no_hint(path: str, encoding: str, code: str) -> None:
+    report = run(path, "admin_units")
+    assert (report.new, report.rejected, report.encoding) == (17, 0, encoding)
+    assert {code, "crs_guessed"} <= codes(report).keys()
+    run("mytho/wards_2009.shp", "admin_units", slug="true", mapping={"name": "name_vi"})
+    true = {row.name: row for row in rows_of("true").values()}
+    rows = rows_of("zz")
+    assert {row.name for row in rows.values()} == true.keys()
+    for row in rows.values():
+        stored, meant = (shapely.from_wkb(bytes(one.geom.wkb)) for one in (row, true[row.name]))
+        distance_deg = shapely.hausdorff_distance(stored, meant)
+        assert distance_deg * 111_320 < 0.002
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from gis_core.access import Sensitivity
 from importers import values
 from importers.issues import FileRefused
-from importers.letters import decode, names_state_secret
+from importers.letters import Letters, names_state_secret
 from importers.sensitivity import sensitivity_of
 from importers.text_encoding import TextEncoding
 
@@ -74,6 +74,6 @@ def test_a_secret_mark_in_any_column_is_seen_but_density_is_not_a_secret() -> No
 
 def test_a_letter_cut_off_by_the_field_is_dropped() -> None:
     raw = pa.array(["Thới Sơn".encode()[:-1], "Mỹ".encode()], pa.binary()).view(pa.string())
-    texts, unread = decode(raw, TextEncoding("utf-8"))
-    assert texts.to_pylist() == ["Thới Sơn"[:-1], "Mỹ"]
-    assert not unread.any()
+    decoded = Letters(TextEncoding("utf-8")).text("TEN", raw)
+    assert decoded.values.to_pylist() == ["Thới Sơn"[:-1], "Mỹ"]
+    assert not decoded.unread.any()

@@ -49,7 +49,14 @@ class Command(BaseCommand):
         parser.add_argument("--apply", action="store_true", help="write, as one change set")
         parser.add_argument("--source-layer", default="", help="layer inside the file")
         parser.add_argument("--encoding", default="", help="of a shapefile's text, e.g. cp1258")
-        parser.add_argument("--source-crs", default="", help="e.g. EPSG:9210")
+        parser.add_argument(
+            "--column-encoding", action="append", default=[], metavar="COLUMN=ENCODING"
+        )
+        parser.add_argument(
+            "--source-crs",
+            default="",
+            help="e.g. EPSG:9210, EPSG:9210+swapped (northing first), EPSG:9210+unshifted (nội bộ)",
+        )
         parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN")
         parser.add_argument("--key", action="append", default=[], metavar="COLUMN")
         parser.add_argument("--rejected", type=Path, metavar="CSV", help="list rejected rows here")
@@ -91,6 +98,9 @@ def _request(options: dict[str, Any]) -> ImportRequest:
         slug=options["layer"],
         source_layer=options["source_layer"],
         encoding=options["encoding"],
+        column_encodings=parse_pairs(
+            options["column_encoding"], "--column-encoding COLUMN=ENCODING"
+        ),
         source_crs=options["source_crs"],
         mapping=parse_pairs(options["map"]),
         keys=tuple(options["key"]),

@@ -1,0 +1,206 @@
+"""Where a file's positions would lie in each system that files from Vietnam are in.
+
+A file that names no system, or one that puts it elsewhere, is compared with the outline of the
+city. What stays doubtful is a question to the person, never a silent move.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis_core.city import city
+from gis_core.crs import OLD_SYSTEMS_EPSG, STORAGE_SRID, TILE_SRID, UTM_EPSG, ZONES
+from importers.issues import FileRefused, Issue, Severity
+from importers.source_crs import HINT, Positions, SourceCrs, of_text, of_zone
+
+_MARGIN_DEG = 0.001  # about 110 m around the outline
+_AS_GOOD = 0.1  # shares that differ by less say nothing
+_INSIDE, _OUTSIDE = 0.8, 0.05
+_ENOUGH = 0.5
+_SHOWN = 60  # positions of a candidate that a map draws
+# How likely a system is by itself; equal shares are decided by it.
+_OWN, _USUAL, _OTHER, _OLD, _SWAPPED, _UNSHIFTED = 0, 2, 3, 4, 5, 20
+Degrees = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class CrsCandidate:
+    """One system: the share (0 to 1) of the file's positions that it puts inside the city.
+
+    `positions_4326` are some of them, for a map; those off the globe are left out.
+    """
+
+    crs: SourceCrs
+    share: float
+    rank: int
+    positions_4326: tuple[Degrees, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON values; `key` is what chooses this system."""
+        return {
+            "key": self.crs.key,
+            "name": self.crs.name,
+            "share_inside": round(self.share, 3),
+            "positions_4326": [list(position) for position in self.positions_4326],
+        }
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file is: the decided system, or a question that a person has to answer.
+
+    `question` is "" or a code of `importers.issues.CODES`. `candidates` are the likely systems,
+    best first; `declared` is what the file says of itself.
+    """
+
+    crs: SourceCrs | None
+    outline_4326: BaseGeometry
+    candidates: tuple[CrsCandidate, ...] = ()
+    declared: CrsCandidate | None = None
+    question: str = ""
+    detail: str = ""
+    issues: tuple[Issue, ...] = ()
+
+    def decided(self) -> SourceCrs:
+        """Return the system; FileRefused with the candidates where somebody has to say it."""
+        if self.crs is None:
+            raise FileRefused(self.detail)
+        return self.crs
+
+
+def city_box() -> BaseGeometry:
+    """Return the city's extent, for an installation that has no wards yet."""
+    return shapely.box(*city().bbox_4326)
+
+
+def locate(crs_text: str, sample: Positions, outline: BaseGeometry, chosen: str = "") -> Place:
+    """Decide in which system `sample` (n × 2, as in the file) is.
+
+    `chosen` by a person comes first, then what the file says unless it puts the data outside and
+    another system puts it inside, then the best candidate. FileRefused for an unknown `chosen`.
+    """
+    if chosen:
+        return Place(of_text(chosen), outline)
+    declared = _declared(crs_text, sample, outline)
+    if declared is not None and (declared.share > _OUTSIDE or not len(sample)):
+        return Place(declared.crs, outline, declared=declared)
+    candidates = rank(sample, outline)
+    if declared is not None:
+        return _challenged(declared, candidates, outline)
+    return _guessed(crs_text, candidates, outline, sample)
+
+
+def _declared(crs_text: str, sample: Positions, outline: BaseGeometry) -> CrsCandidate | None:
+    if not crs_text:
+        return None
+    try:
+        return _candidate(of_text(crs_text), _OWN, sample, outline)
+    except FileRefused:
+        return None
+
+
+def _challenged(
+    declared: CrsCandidate, candidates: tuple[CrsCandidate, ...], outline: BaseGeometry
+) -> Place:
+    others = [one for one in candidates if one.crs.key != declared.crs.key]
+    if not others or others[0].share < _INSIDE:
+        return Place(declared.crs, outline, candidates, declared)
+    detail = (
+        f"The file says {declared.crs.name}, which puts it outside the city; {_listed(others)}."
+        f" Say which one it is with --source-crs, such as --source-crs {others[0].crs.key};"
+        f" --source-crs {declared.crs.key} keeps what the file says"
+    )
+    return Place(None, outline, tuple(others), declared, "crs_contradicted", detail)
+
+
+def _guessed(
+    crs_text: str, candidates: tuple[CrsCandidate, ...], outline: BaseGeometry, sample: Positions
+) -> Place:
+    said = "The coordinate system is not known" if crs_text else "No coordinate system in the file"
+    best = candidates[0] if candidates else None
+    if best is None or best.share < _ENOUGH:
+        if _in_degrees(sample) and not crs_text:
+            found = of_text(str(STORAGE_SRID))
+            return Place(found, outline, candidates, issues=(_guess_issue(found),))
+        return Place(None, outline, candidates, None, "crs_unknown", f"{said}; {HINT}")
+    rivals = [
+        one
+        for one in candidates[1:]
+        if one.rank == best.rank and one.share >= best.share - _AS_GOOD
+    ]
+    if rivals or crs_text:
+        detail = f"{said}; {_listed([*candidates[:1], *rivals])}. Say which with --source-crs"
+        return Place(None, outline, candidates, None, "crs_ambiguous", detail)
+    return Place(best.crs, outline, candidates, issues=(_guess_issue(best.crs),))
+
+
+def _guess_issue(found: SourceCrs) -> Issue:
+    return Issue("crs_guessed", Severity.WARNING, detail=found.name)
+
+
+def _listed(candidates: list[CrsCandidate]) -> str:
+    shown = [f"{one.crs.key} ({one.crs.name}): {one.share:.0%} inside" for one in candidates[:4]]
+    return "; ".join(shown)
+
+
+def rank(sample: Positions, outline: BaseGeometry) -> tuple[CrsCandidate, ...]:
+    """Return the systems that put positions into the city, best first."""
+    if not len(sample):
+        return ()
+    found = [_candidate(one, order, sample, outline) for one, order in _systems(sample)]
+    best = max((one.share for one in found), default=0.0)
+
+    def order(one: CrsCandidate) -> tuple[bool, int, float]:
+        return one.share < best - _AS_GOOD, one.rank, -one.share
+
+    return tuple(sorted((one for one in found if one.share > 0), key=order))
+
+
+def _candidate(
+    found: SourceCrs, order: int, sample: Positions, outline: BaseGeometry
+) -> CrsCandidate:
+    if not len(sample):
+        return CrsCandidate(found, 0.0, order, ())
+    degrees = found.to_wgs84(sample)
+    fine = np.isfinite(degrees).all(axis=1)
+    wide = outline.buffer(_MARGIN_DEG)
+    shapely.prepare(wide)
+    inside = shapely.contains_xy(wide, degrees[fine, 0], degrees[fine, 1])
+    step = max(1, len(degrees) // _SHOWN)
+    shown = degrees[fine][::step].round(6)[:_SHOWN]
+    positions = tuple((float(lon), float(lat)) for lon, lat in shown)
+    return CrsCandidate(found, float(inside.sum()) / len(sample), order, positions)
+
+
+def _in_degrees(sample: Positions) -> bool:
+    return bool(len(sample)) and bool((np.abs(sample) <= 180).all())  # noqa: PLR2004 -- degrees
+
+
+def _systems(sample: Positions) -> Iterator[tuple[SourceCrs, int]]:
+    if _in_degrees(sample):
+        wgs84 = of_text(str(STORAGE_SRID))
+        vn2000 = next(of_zone(zone) for zone in ZONES.values() if not zone.projected)
+        plain = [(wgs84, _OWN), (vn2000, _OLD)]
+    else:
+        plain = list(_projected())
+    yield from plain
+    for found, order in plain:
+        yield found.marked("swapped"), order + _SWAPPED
+    for found, order in plain:
+        if found.zone is not None and found.zone.projected:
+            yield found.marked("unshifted"), order + _UNSHIFTED
+
+
+def _projected() -> Iterator[tuple[SourceCrs, int]]:
+    own = city().zone
+    for zone in ZONES.values():
+        if zone.projected:
+            yield of_zone(zone), _OWN if zone == own else _USUAL
+    for epsg in (*UTM_EPSG, TILE_SRID):
+        yield of_text(str(epsg)), _OTHER
+    for epsg in OLD_SYSTEMS_EPSG:
+        yield of_text(str(epsg)), _OLD
