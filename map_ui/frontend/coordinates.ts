@@ -26,8 +26,25 @@ function typedNumbers(text: string): number[] {
   return (separated.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
 }
 
+const ANGLE = /([NBEĐD])?\s*(\d{1,3})\s*[°º]\s*(\d{1,2}(?:[.,]\d+)?)\s*['′’]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:"|″|”|''|′′|’’)\s*)?([NBEĐD])?/giu;
+
+/** Two angles in degrees, minutes and seconds: latitude first unless their letters say otherwise. */
+function typedAngles(text: string): LonLat | null {
+  const found = [...text.matchAll(ANGLE)];
+  if (found.length !== 2 || /[\p{L}\d]/u.test(text.replace(ANGLE, ""))) return null;
+  const [first, second] = found.map(([, before, d, m, s = "0", after]) => {
+    const [minutes, seconds] = [Number(m?.replace(",", ".")), Number(s.replace(",", "."))];
+    const degrees = minutes < 60 && seconds < 60 ? Number(d) + minutes / 60 + seconds / 3600 : NaN;
+    return { degrees, east: /[EĐD]/iu.test(before ?? after ?? "") };
+  });
+  if (!first || !second || Number.isNaN(first.degrees + second.degrees)) return null;
+  const [lat, lon] = first.east || first.degrees > 90 ? [second.degrees, first.degrees] : [first.degrees, second.degrees];
+  return lat <= 90 && lon <= 180 ? [lon, lat] : null;
+}
+
 /** The position that a text names: "lat, lon" in degrees, or VN-2000 "X (northing) Y (easting)"; otherwise null. */
 export function parsedPosition(text: string, zone: Zone | null): LonLat | null {
+  if (/['′’]/.test(text)) return typedAngles(text);
   const bare = text.replace(/\((Bắc|Đông|N|E)\)/g, " ").replace(/[°;XYxyNEBĐm:=]|, (?=[\dY])/g, " ");
   if (/\p{L}/u.test(bare)) return null;
   const [first, second, ...rest] = typedNumbers(bare);

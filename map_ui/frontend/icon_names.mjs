@@ -5,7 +5,7 @@ export const controlIcons = [
   "flag", "git-compare", "globe", "history", "info", "languages", "layers", "link", "list", "list-checks", "loader-circle", "locate", "locate-fixed", "lock",
   "log-in", "log-out", "message-circle", "paperclip", "magnet", "map", "map-pin", "maximize", "menu", "minus", "moon", "mouse-pointer-2", "move", "navigation", "pencil", "phone",
   "plus", "printer", "redo-2", "reply", "rotate-ccw", "rotate-cw", "route", "ruler", "save", "scan", "scissors", "search", "send", "share-2", "shield", "sliders-horizontal", "spline",
-  "square-dashed", "sun", "table", "ticket", "trash-2", "triangle-alert", "undo-2", "upload", "user", "wifi-off", "x",
+  "square-dashed", "sun", "table", "ticket", "trash-2", "triangle-alert", "undo-2", "upload", "user", "waypoints", "wifi-off", "x",
 ];
 
 export const extraPlaceIcons = [

@@ -1,37 +1,49 @@
-/** Editing one layer: which feature is in hand, and every change of it as a step of the draft. */
-import L from "leaflet";
-import { api } from "../api";
-import { say } from "../shell/messages";
-import { coveredEdges, phone, showPosition } from "../shell/panel";
-import { errorState, failureWords, skeleton } from "../shell/states";
+/** Editing one layer: which feature is in hand, and every change of it as a step of the draft.
+ *  Tools read what is in hand, change it with `changeGeometry` and `changeValues`, and listen with `onChange`. */
+import type L from "leaflet";
+import type { LonLat } from "../api_types";
 import { replaceChildren } from "../dom";
-import { featureKey } from "./draft";
-import { showFree, type EditorOptions } from "./editor_parts";
+import { say } from "../shell/messages";
+import { phone } from "../shell/panel";
+import { failureWords } from "../shell/states";
+import { Locks, markEditing, showFree, type EditorOptions } from "./editor_parts";
 import { FeaturePanel } from "./feature_panel";
-import { boundsOf } from "./geometry";
-import { hintFor } from "./hints";
+import { figuresOf } from "./geometry";
+import { hintOf } from "./hints";
 import { Neighbours } from "./neighbours";
-import { server } from "./server";
+import { openFeature, openStep, pick } from "./picking";
 import { loadGeoman, ShapeEditor, type Tool } from "./shape_editor";
 import { changed, creation, deletion } from "./steps";
-import type { LayerForm, Operation, Problem } from "./types";
+import type { LayerForm, Operation, Problem, Values } from "./types";
 import { w } from "./words";
 
 export class Editor {
-  private form: LayerForm | null = null;
-  private key: string | null = null;
-  private readonly shapes: ShapeEditor;
-  private readonly neighbours: Neighbours;
+  form: LayerForm | null = null;
+  /** The step of the feature in hand. */
+  key: string | null = null;
+  readonly shapes: ShapeEditor;
+  readonly neighbours: Neighbours;
   private feature: FeaturePanel | null = null;
+  private readonly locks = new Locks();
+  readonly pick = (position: L.LatLng) => pick(this, position);
+  readonly open = (layer: string, id: string) => openFeature(this, layer, id);
+  readonly openStep = (key: string, problem: Problem | null = null) => openStep(this, key, problem);
+  readonly snappingChanged = () => this.shapes.again();
+  readonly refresh = () => this.update();
+  /** What a tool has to say before the usual hint. */
+  toolHint: () => string | null = () => null;
+  readonly focusField = (name: string | null) => this.feature?.focusField(name);
+  private readonly listeners: (() => void)[] = [];
 
-  constructor(private readonly options: EditorOptions) {
+  constructor(readonly options: EditorOptions) {
     const { map, draft, bar, keeper, checks } = options;
     this.shapes = new ShapeEditor({
       map,
       snapping: () => bar.snapping,
-      onEdit: (geometry, tool) => this.changeGeometry(geometry, tool),
+      locked: () => this.locked,
+      onEdit: (geometry, tool) => this.edited(geometry, tool),
       onDrawn: (geometry) => this.create(geometry),
-      onLive: (geometry) => this.feature?.live(geometry),
+      onLive: (geometry) => this.live(geometry),
       onToolEnd: () => this.update(),
     });
     this.neighbours = new Neighbours(map, () => options.editableVisible(), () => new Set([...draft.operations.map(({ id }) => id), this.feature?.id]));
@@ -45,13 +57,35 @@ export class Editor {
     return this.form !== null;
   }
 
+  get layer(): string | null {
+    return this.form?.layer ?? null;
+  }
+
   /** True while a feature is in hand. */
   get holds(): boolean {
     return this.key !== null;
   }
 
-  get layer(): string | null {
-    return this.form?.layer ?? null;
+  /** The geometry in hand; null where there is none, or it is deleted. */
+  get geometry(): GeoJSON.Geometry | null {
+    return this.key && !this.deleted ? this.options.draft.geometry(this.key) : null;
+  }
+
+  /** True while only attributes of the layer are edited. */
+  get locked(): boolean {
+    return this.form !== null && this.locks.has(this.form.layer);
+  }
+
+  lock(on: boolean): void {
+    if (this.form) this.locks.set(this.form.layer, on);
+    if (on && this.shapes.drawing) this.shapes.release();
+    this.showShape();
+    this.update();
+  }
+
+  /** After every change of what is in hand, of the tool and of the draft. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** Opens a layer for editing. */
@@ -66,8 +100,7 @@ export class Editor {
     }
     this.options.makeVisible(layer);
     this.options.bar.open(this.form);
-    this.options.map.getContainer().classList.add("editing");
-    this.options.map.doubleClickZoom.disable();
+    markEditing(this.options.map, true);
     this.neighbours.start();
     this.options.onStart();
     this.update();
@@ -80,70 +113,28 @@ export class Editor {
     this.form = null;
     this.neighbours.stop();
     this.options.bar.close();
-    this.options.map.getContainer().classList.remove("editing");
-    this.options.map.doubleClickZoom.enable();
+    markEditing(this.options.map, false);
     void this.options.keeper.save();
     this.options.onStop();
   }
 
-  /** What lies under a click becomes the feature in hand. */
-  async pick(position: L.LatLng): Promise<void> {
-    if (!this.form || this.shapes.drawing || this.shapes.clicked) return;
-    const { layer } = this.form;
-    try {
-      const { features } = await api.identify(position.lng, position.lat, this.options.map.getZoom(), [layer]);
-      const [found] = features;
-      if (found) await this.open(layer, found.id);
-      else this.close();
-    } catch (reason) {
-      say(failureWords(reason).title, "bad");
-    }
-  }
-
-  /** Takes a feature of the map in hand. */
-  async open(layer: string, id: string): Promise<void> {
-    const known = this.options.draft.operations.find((step) => step.layer === layer && step.id === id);
-    const key = known?.key ?? featureKey(layer, id);
-    if (layer !== this.layer) await this.start(layer);
-    if (!this.form) return;
-    const { panel, draft } = this.options;
-    replaceChildren(panel.body, skeleton(6));
-    try {
-      if (!known || !draft.base(key)) draft.keepBase(key, await server.base(layer, id));
-    } catch (reason) {
-      panel.show("half");
-      replaceChildren(panel.body, errorState(reason, () => void this.open(layer, id)));
-      return;
-    }
-    this.take(key, id);
-  }
-
-  /** Takes a step of the draft in hand, wherever it is. */
-  async openStep(key: string, problem: Problem | null = null): Promise<void> {
-    const step = this.options.draft.step(key);
-    if (!step) return;
-    if (step.id) await this.open(step.layer, step.id);
-    else {
-      if (step.layer !== this.layer) await this.start(step.layer);
-      if (this.form) this.take(key, null);
-    }
-    const geometry = this.options.draft.geometry(key);
-    if (problem?.place) showPosition(this.options.map, [problem.place[1], problem.place[0]], 20);
-    else if (geometry) this.options.map.fitBounds(boundsOf(geometry), { maxZoom: 19, ...coveredEdges() });
-    this.feature?.focusField(problem?.field ?? null);
-  }
-
   draw(): void {
-    if (!this.form) return;
-    if (this.shapes.tool === "draw") {
-      this.shapes.release();
-      this.update();
-      return;
+    if (!this.form || this.locked) return;
+    if (this.shapes.tool === "draw") this.shapes.release();
+    else {
+      this.close();
+      if (phone.matches) this.options.panel.hide();
+      this.shapes.draw(this.form.geometry_type);
+      this.options.map.getContainer().focus({ preventScroll: true });
     }
-    this.close();
-    if (phone.matches) this.options.panel.hide();
+    this.update();
+  }
+
+  /** Draws again with other corners in place of those that are set. */
+  redraw(corners: LonLat[]): void {
+    if (!this.form) return;
     this.shapes.draw(this.form.geometry_type);
-    this.options.map.getContainer().focus({ preventScroll: true });
+    for (const corner of corners) this.shapes.addCorner(corner);
     this.update();
   }
 
@@ -152,21 +143,18 @@ export class Editor {
     this.update();
   }
 
-  snappingChanged(): void {
-    this.shapes.again();
-  }
-
   /** Deletes the feature in hand; a new one is simply gone. */
   remove(): void {
-    const { key, form } = this;
-    if (!key || !form) return;
-    const { draft } = this.options;
-    draft.act(w("act.delete", { what: form.title }), [{ key, step: deletion(draft, form, key, this.feature?.id ?? null) }]);
+    const { key, form, options } = this;
+    if (!key || !form || this.locked) return;
+    options.draft.act(w("act.delete", { what: form.title }), [{ key, step: deletion(options.draft, form, key, this.feature?.id ?? null) }]);
     this.close();
   }
 
+  /** While something is drawn its last corner goes, else the last act of the draft. */
   undo(): void {
-    this.went(this.options.draft.undo());
+    if (this.shapes.drawing) this.shapes.removeLastCorner();
+    else this.went(this.options.draft.undo());
   }
 
   redo(): void {
@@ -183,15 +171,6 @@ export class Editor {
     else return false;
     this.update();
     return true;
-  }
-
-  /** Without a mouse: a corner in the middle of the map. */
-  cornerAtCentre(): boolean {
-    return this.shapes.cornerAt(this.options.map.getCenter());
-  }
-
-  removeLastCorner(): boolean {
-    return this.shapes.removeLastCorner();
   }
 
   /** Puts the feature in hand down. */
@@ -211,7 +190,8 @@ export class Editor {
     this.neighbours.refresh();
   }
 
-  private take(key: string, id: string | null): void {
+  /** Takes a step in hand; its base is in the draft already, where it has one. */
+  take(key: string, id: string | null): void {
     const { form } = this;
     if (!form) return;
     this.shapes.release();
@@ -220,7 +200,7 @@ export class Editor {
     const { panel, draft, zone, overlay } = this.options;
     this.feature = new FeaturePanel(form, id, {
       zone,
-      onChange: (name, value, label) => this.changeValue(name, value, label),
+      onChange: (name, value, label) => this.changeValues({ [name]: value }, w("act.value", { field: label })),
       onRevert: () => draft.act(w("act.revert", { what: form.title }), [{ key, step: null }]),
     });
     panel.title.textContent = w("edit.feature");
@@ -229,11 +209,16 @@ export class Editor {
     overlay.hide(key);
     this.neighbours.show();
     showFree(this.options.map, draft.geometry(key));
-    this.shapes.show(this.deleted ? null : draft.geometry(key));
-    if (!this.deleted) this.shapes.use("corners");
+    this.showShape();
     if (this.deleted) overlay.hide(null);
-    this.refreshForm();
     this.update();
+  }
+
+  /** The geometry in hand as the draft has it, with its corners to hand. */
+  private showShape(): void {
+    const { tool } = this.shapes;
+    this.shapes.show(this.geometry);
+    if (this.geometry) this.shapes.use(tool === "drag" || tool === "rotate" ? tool : "corners");
   }
 
   private get deleted(): boolean {
@@ -248,23 +233,35 @@ export class Editor {
     this.feature?.focusField(this.form.fields.find(({ required }) => required)?.name ?? null);
   }
 
-  private changeGeometry(geometry: GeoJSON.Geometry, tool: Tool): void {
-    this.step(w(tool === "cut" ? "act.cut" : "act.geometry"), { geometry });
-    if (tool === "cut" && this.key) {
-      this.shapes.show(this.options.draft.geometry(this.key));
-      this.shapes.use("corners");
-    }
+  /** A geometry from elsewhere than the shape's own handles becomes that of the feature in hand, or of a new one. */
+  changeGeometry(geometry: GeoJSON.Geometry, label: string): void {
+    if (this.locked) return;
+    if (this.key) {
+      this.step(label, { geometry });
+      this.showShape();
+      this.update();
+    } else this.create(geometry);
   }
 
-  private changeValue(name: string, value: unknown, label: string): void {
-    this.step(w("act.value", { field: label }), { values: { [name]: value } });
+  changeValues(values: Values, label: string): void {
+    this.step(label, { values });
+  }
+
+  private edited(geometry: GeoJSON.Geometry, tool: Tool): void {
+    this.step(w(tool === "cut" ? "act.cut" : "act.geometry"), { geometry });
+    if (tool === "cut") this.showShape();
+  }
+
+  private live(geometry: GeoJSON.Geometry | null): void {
+    if (this.feature) this.feature.live(geometry);
+    else this.options.bar.show(figuresOf(geometry, this.options.zone));
+    for (const listener of this.listeners) listener();
   }
 
   private step(label: string, change: Partial<Pick<Operation, "geometry" | "values">>): void {
     const { key, form } = this;
-    if (!key || !form) return;
     const { draft } = this.options;
-    draft.act(label, [{ key, step: changed(draft, form, key, this.feature?.id ?? null, change) }]);
+    if (key && form) draft.act(label, [{ key, step: changed(draft, form, key, this.feature?.id ?? null, change) }]);
   }
 
   /** After undo and redo the feature in hand is drawn again, or put down when it is gone. */
@@ -273,13 +270,8 @@ export class Editor {
     const { draft } = this.options;
     if (!key || !keys.includes(key)) return;
     const there = draft.step(key) !== null || draft.base(key) !== null;
-    if (!there) this.close();
-    else {
-      const { tool } = this.shapes;
-      this.shapes.show(this.deleted ? null : draft.geometry(key));
-      this.shapes.use(tool === "none" && !this.deleted ? "corners" : tool);
-      this.refreshForm();
-    }
+    if (there) this.showShape();
+    else this.close();
     this.update();
   }
 
@@ -292,9 +284,17 @@ export class Editor {
 
   private update(): void {
     this.refreshForm();
+    for (const listener of this.listeners) listener();
     if (!this.form) return;
-    const { bar, draft, keeper, map } = this.options;
-    const hint = hintFor({ tool: this.shapes.tool, points: this.form.geometry_type === "Point", holds: this.key !== null, zoom: map.getZoom(), keeper });
-    bar.update({ tool: this.shapes.tool, selected: this.key !== null, deleted: this.deleted, undo: draft.undoLabel, redo: draft.redoLabel, keeping: keeper.state, hint });
+    const { bar, draft, keeper } = this.options;
+    const { tool, drawing } = this.shapes;
+    const { locked } = this;
+    if (!drawing) bar.show("");
+    bar.update({ tool, selected: this.key !== null, deleted: this.deleted, locked, undo: draft.undoLabel, redo: draft.redoLabel, keeping: keeper.state, hint: hintOf(this) });
+  }
+
+  /** Alone, because it follows the pointer. */
+  refreshHint(): void {
+    this.options.bar.hint(hintOf(this));
   }
 }

@@ -11,6 +11,7 @@ import { boundsOf } from "./geometry";
 import type { DraftKeeper } from "./keeping";
 
 const BAR_PIXELS = 150;
+const LOCKS = "layers of attributes only";
 
 export interface EditorOptions {
   map: L.Map;
@@ -34,4 +35,26 @@ export function showFree(map: L.Map, geometry: GeoJSON.Geometry | null): void {
   if (!geometry) return;
   const { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] } = coveredEdges();
   map.panInside(boundsOf(geometry).getCenter(), { paddingTopLeft: [left + 40, top + BAR_PIXELS], paddingBottomRight: [right + 40, bottom + 40] });
+}
+
+/** A map that is edited has another pointer, and a double click ends a line. */
+export function markEditing(map: L.Map, editing: boolean): void {
+  map.getContainer().classList.toggle("editing", editing);
+  if (editing) map.doubleClickZoom.disable();
+  else map.doubleClickZoom.enable();
+}
+
+/** The layers of which this person edits attributes only; kept in the browser. */
+export class Locks {
+  private readonly layers = new Set<string>(JSON.parse(localStorage.getItem(LOCKS) ?? "[]") as string[]);
+
+  has(layer: string): boolean {
+    return this.layers.has(layer);
+  }
+
+  set(layer: string, locked: boolean): void {
+    if (locked) this.layers.add(layer);
+    else this.layers.delete(layer);
+    localStorage.setItem(LOCKS, JSON.stringify([...this.layers]));
+  }
 }

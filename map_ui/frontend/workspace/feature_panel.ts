@@ -1,9 +1,8 @@
 /** The panel of the feature in hand: what it is, its measures, what is wrong, its form. */
 import type { Zone } from "../coordinates";
 import { h, icon, replaceChildren } from "../dom";
-import { t } from "../i18n";
 import { FeatureForm } from "./form";
-import { measures, vertexCount } from "./geometry";
+import { figuresOf } from "./geometry";
 import type { Base, LayerForm, Operation, Problem, Values } from "./types";
 import { w } from "./words";
 
@@ -66,10 +65,7 @@ export class FeaturePanel {
 
   /** Area and length while the shape moves. */
   live(geometry: GeoJSON.Geometry | null): void {
-    const { area, length } = measures(geometry, this.options.zone);
-    const around = area && length ? t("measure.perimeter", { length }) : length;
-    const corners = area || length ? w("feature.corners", { n: vertexCount(geometry) }) : null;
-    this.figures.textContent = [area, around, corners].filter(Boolean).join(" · ");
+    this.figures.textContent = figuresOf(geometry, this.options.zone);
   }
 
   focusField(name: string | null): void {

@@ -3,17 +3,17 @@ import L from "leaflet";
 import type { LonLat } from "../api_types";
 import { areaM2, lengthM, type Zone } from "../coordinates";
 import { formatArea, formatLength } from "../format";
+import { t } from "../i18n";
+import { roundedPosition } from "./planar";
 import type { LayerForm } from "./types";
+import { w } from "./words";
 
 export type GeometryKind = LayerForm["geometry_type"];
 export type Shape = L.Polyline<never> | L.Marker;
 
-// A tenth of a millimetre: finer than any survey, and a snapped corner stays the neighbour's corner.
-const DECIMALS = 1e9;
-
 function rounded<T>(coordinates: T): T {
-  if (typeof coordinates === "number") return (Math.round(coordinates * DECIMALS) / DECIMALS) as T;
-  return (coordinates as unknown[]).map(rounded) as T;
+  const values = coordinates as unknown[];
+  return (typeof values[0] === "number" ? roundedPosition(values as number[]) : values.map(rounded)) as T;
 }
 
 /** A single part becomes the many-part type that the layer stores. */
@@ -60,6 +60,12 @@ export function keepCorners(shape: Shape): void {
   Object.assign(shape, { _convertLatLngs: plain._convertLatLngs });
 }
 
+/** The lines and closed rings of a geometry; none of a point. */
+export function outlinesOf(geometry: GeoJSON.Geometry | null): LonLat[][] {
+  if (geometry?.type === "MultiPolygon") return geometry.coordinates.flat() as LonLat[][];
+  return geometry?.type === "MultiLineString" ? (geometry.coordinates as LonLat[][]) : [];
+}
+
 export function boundsOf(geometry: GeoJSON.Geometry): L.LatLngBounds {
   return L.geoJSON(geometry).getBounds();
 }
@@ -77,6 +83,14 @@ export function measures(geometry: GeoJSON.Geometry | null, zone: Zone): { area:
     return { area: null, length: formatLength(length) };
   }
   return { area: null, length: null };
+}
+
+/** Area, way around and corners in one line; "" for a point. */
+export function figuresOf(geometry: GeoJSON.Geometry | null, zone: Zone): string {
+  const { area, length } = measures(geometry, zone);
+  const around = area && length ? t("measure.perimeter", { length }) : length;
+  const corners = area || length ? w("feature.corners", { n: vertexCount(geometry) }) : null;
+  return [area, around, corners].filter(Boolean).join(" · ");
 }
 
 /** Corners as people count them: a ring's last point is its first. */

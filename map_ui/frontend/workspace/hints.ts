@@ -1,22 +1,18 @@
 /** One line that says what the person can do now. */
+import type { Editor } from "./editor";
 import { SNAP_ZOOM } from "./neighbours";
-import type { Tool } from "./shape_editor";
-import type { DraftKeeper } from "./keeping";
 import { w } from "./words";
 
-export interface Doing {
-  tool: Tool;
-  points: boolean;
-  holds: boolean;
-  zoom: number;
-  keeper: DraftKeeper;
-}
-
-export function hintFor({ tool, points, holds, zoom, keeper }: Doing): string {
+export function hintOf({ toolHint, shapes, form, holds, locked, options }: Editor): string {
+  const { keeper, map } = options;
+  const points = form?.geometry_type === "Point";
+  const special = toolHint();
+  if (special !== null) return special;
   if (keeper.state === "refused") return w("keeping.refused_text", { why: keeper.refusal });
-  if (tool === "draw") return w(points ? "hint.draw_point" : "hint.draw");
-  if (tool === "cut") return w("hint.cut");
-  if (zoom < SNAP_ZOOM) return w("hint.zoom");
+  if (shapes.tool === "draw") return w(points ? "hint.draw_point" : "hint.draw");
+  if (shapes.tool === "cut") return w("hint.cut");
+  if (locked) return w(holds ? "hint.locked" : "hint.locked_pick");
+  if (map.getZoom() < SNAP_ZOOM) return w("hint.zoom");
   if (!holds) return w("hint.pick");
-  return tool === "corners" && !points ? w("hint.corners") : "";
+  return shapes.tool === "corners" && !points ? w("hint.corners") : "";
 }

@@ -26,6 +26,12 @@ export class Neighbours {
     map.on("moveend", () => this.soon());
   }
 
+  /** The shapes that are there to snap to, without those of the draft. */
+  get geometries(): GeoJSON.Geometry[] {
+    const left = this.left();
+    return this.features.filter(({ id }) => !left.has(String(id))).map(({ geometry }) => geometry);
+  }
+
   start(): void {
     this.on = true;
     this.group.addTo(this.map);

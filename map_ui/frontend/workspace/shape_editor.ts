@@ -1,6 +1,8 @@
 /** Geoman on one shape at a time: draw a new one, move corners, drag, turn, cut. Loaded when it is first needed. */
 import L from "leaflet";
+import type { LonLat } from "../api_types";
 import { token } from "../dom";
+import { addDrawnCorner, drawnCorners, removeDrawnCorner, sketchOf } from "./drawing_in_progress";
 import { gathered, geometryOf, keepCorners, promoted, shapeOf, type GeometryKind, type Shape } from "./geometry";
 
 export type Tool = "corners" | "drag" | "rotate" | "cut" | "draw" | "none";
@@ -14,7 +16,6 @@ export function loadGeoman(map: L.Map): Promise<void> {
     L.PM.setOptIn(true);
     map.options.pmIgnore = false;
     L.PM.reInitLayer(map as unknown as L.Layer);
-    map.pm.setGlobalOptions({ finishOnEnter: true } as never);
   });
   return loading;
 }
@@ -22,6 +23,8 @@ export function loadGeoman(map: L.Map): Promise<void> {
 export interface ShapeEditorOptions {
   map: L.Map;
   snapping(): boolean;
+  /** True while shapes may be looked at only. */
+  locked(): boolean;
   /** After every finished act on the shape. */
   onEdit(geometry: GeoJSON.Geometry, tool: Tool): void;
   onDrawn(geometry: GeoJSON.Geometry): void;
@@ -33,6 +36,7 @@ export interface ShapeEditorOptions {
 export class ShapeEditor {
   tool: Tool = "none";
   private shape: Shape | null = null;
+  private kind: GeometryKind = "MultiPolygon";
   private hit = false;
 
   constructor(private readonly options: ShapeEditorOptions) {}
@@ -66,7 +70,7 @@ export class ShapeEditor {
   /** Changes the tool; false when there is nothing to use it on. */
   use(tool: Tool): boolean {
     this.release();
-    this.tool = this.shape ? tool : "none";
+    this.tool = this.shape && !this.options.locked() ? tool : "none";
     const { shape } = this;
     if (!shape || this.tool === "none") return false;
     if (tool === "corners" || (tool === "drag" && shape instanceof L.Marker)) shape.pm.enable({ ...this.snap(), allowSelfIntersection: true, allowSelfIntersectionEdit: true, removeLayerBelowMinVertexCount: false });
@@ -79,7 +83,9 @@ export class ShapeEditor {
   draw(kind: GeometryKind): void {
     this.show(null);
     this.tool = "draw";
+    this.kind = kind;
     const { map } = this.options;
+    this.followDrawing();
     const name = { Point: "Marker", MultiLineString: "Line", MultiPolygon: "Polygon" } as const;
     const colour = token("map-select");
     map.pm.enableDraw(name[kind], {
@@ -94,19 +100,24 @@ export class ShapeEditor {
     });
     map.once("pm:create", this.onCreate);
     map.on("pm:drawend", this.onDrawEnd);
-    this.followDrawing();
+  }
+
+  /** The corners of the drawing so far. */
+  get corners(): LonLat[] {
+    return this.drawing ? drawnCorners(this.options.map) : [];
+  }
+
+  /** Sets a corner exactly at a position, without snapping; a point is then drawn. False when nothing is drawn. */
+  addCorner(position: LonLat): boolean {
+    if (this.tool !== "draw" || this.kind !== "Point") return this.drawing && addDrawnCorner(this.options.map, position);
+    this.release();
+    this.options.onDrawn({ type: "Point", coordinates: position });
+    return true;
   }
 
   /** Takes back the last corner of a drawing; true when there was one. */
   removeLastCorner(): boolean {
-    if (this.tool !== "draw") return false;
-    const drawing = (this.options.map.pm.Draw as unknown as Record<string, { _removeLastVertex?(): void; enabled?(): boolean }>);
-    for (const name of ["Polygon", "Line"]) {
-      if (!drawing[name]?.enabled?.()) continue;
-      drawing[name]._removeLastVertex?.();
-      return true;
-    }
-    return false;
+    return this.drawing && removeDrawnCorner(this.options.map);
   }
 
   /** Sets a corner as a click there would; false when nothing is drawn. */
@@ -154,7 +165,8 @@ export class ShapeEditor {
 
   private style(): L.PathOptions {
     const colour = token("map-select");
-    return { color: colour, weight: 3, fillColor: colour, fillOpacity: 0.14, className: "edited-shape" };
+    const dash = this.options.locked() ? { dashArray: "2 5" } : {};
+    return { color: colour, weight: 3, fillColor: colour, fillOpacity: 0.14, className: "edited-shape", ...dash };
   }
 
   private readonly onCreate = (event: { layer: L.Layer }) => {
@@ -172,15 +184,11 @@ export class ShapeEditor {
   };
 
   private followDrawing(): void {
-    const working = (event: { workingLayer: L.Layer }) => {
-      const tell = () => {
-        const line = event.workingLayer as L.Polyline;
-        if (!(line instanceof L.Polyline)) return;
-        this.options.onLive(promoted(line.toGeoJSON(false).geometry as GeoJSON.Geometry));
-      };
-      event.workingLayer.on("pm:vertexadded pm:change", tell);
-    };
-    this.options.map.once("pm:drawstart", working as never);
+    const { map } = this.options;
+    map.once("pm:drawstart", (event) => {
+      const tell = () => this.options.onLive(sketchOf(this.kind, this.corners));
+      (event as unknown as { workingLayer: L.Layer }).workingLayer.on("pm:vertexadded pm:vertexremoved pm:change", tell);
+    });
   }
 
   private listen(shape: Shape): void {

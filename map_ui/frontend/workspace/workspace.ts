@@ -19,10 +19,10 @@ import { Forms } from "./forms";
 import { boundsOf } from "./geometry";
 import { FeatureHistory } from "./history";
 import { DraftKeeper } from "./keeping";
-import { watchKeys } from "./keys";
 import { openSet, takeUp } from "./opening";
 import { Review } from "./review";
 import type { Box } from "./server";
+import { Tools } from "./tools";
 import type { ChangeSet, ChangeSetHead, Right } from "./types";
 import { w } from "./words";
 
@@ -38,6 +38,7 @@ class Workspace implements ViewerExtension {
   private readonly history: FeatureHistory;
   private readonly boxes: Boxes;
   private readonly bar: EditBar;
+  private readonly tools: Tools;
   private readonly pencils = new Map<string, HTMLButtonElement>();
 
   constructor(private readonly parts: ViewerParts) {
@@ -87,7 +88,7 @@ class Workspace implements ViewerExtension {
     this.boxes = new Boxes({ boxes: this.boxNames(), open: (set, box) => void this.openSet(set, box), showPlace: ([west, south, east, north]) => map.fitBounds([[south, west], [north, east]], coveredEdges()) });
     this.tab = this.boxNames().length > 0 ? this.makeTab(edits) : null;
     required("#map").after(this.bar.element);
-    watchKeys({ editor: this.editor, bar: this.bar, save: () => void this.save() });
+    this.tools = new Tools({ editor: this.editor, bar: this.bar, parts, save: () => void this.save() });
     if (edits) void takeUp(this.draft);
   }
 
@@ -126,7 +127,7 @@ class Workspace implements ViewerExtension {
   }
 
   escape(): boolean {
-    return this.editor.escape() || this.closePanel();
+    return this.tools.escape() || this.editor.escape() || this.closePanel();
   }
 
   private allowed(right: Right): boolean {
@@ -167,6 +168,7 @@ class Workspace implements ViewerExtension {
       undo: () => this.editor.undo(),
       redo: () => this.editor.redo(),
       snapping: () => this.editor.snappingChanged(),
+      lock: (on) => this.editor.lock(on),
       save: () => void this.save(),
       close: () => this.editor.stop(),
     });

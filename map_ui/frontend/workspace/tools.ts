@@ -1,0 +1,68 @@
+/** The tools of the workspace and the keys that reach them. */
+import type { ViewerParts } from "../viewer/extension";
+import { finishDrawing } from "./drawing_in_progress";
+import { drawIn } from "./drawing_layer";
+import type { EditBar } from "./edit_bar";
+import type { Editor } from "./editor";
+import type { GeometryKind } from "./geometry";
+import { showKeyList } from "./key_list";
+import { onControl, onMap, watchKeys, type KeyBinding } from "./keys";
+import { Tracing } from "./tracing";
+
+export interface ToolsOptions {
+  editor: Editor;
+  bar: EditBar;
+  parts: ViewerParts;
+  save(): void;
+}
+
+export class Tools {
+  readonly bindings: KeyBinding[];
+  private readonly tracing: Tracing;
+
+  constructor(private readonly options: ToolsOptions) {
+    const { editor, bar } = options;
+    this.tracing = new Tracing(editor);
+    bar.addPositionTools(this.tracing.button);
+    editor.toolHint = () => this.tracing.hint;
+    this.bindings = [...this.drawing(), ...this.editing()];
+    watchKeys(() => this.bindings);
+  }
+
+  /** Puts down what a tool has in hand; false when there is nothing. */
+  escape(): boolean {
+    return this.tracing.escape();
+  }
+
+  private drawing(): KeyBinding[] {
+    const { editor, bar, parts } = this.options;
+    const { map } = editor.options;
+    const kind = (key: string, words: KeyBinding["words"], wanted: GeometryKind): KeyBinding => ({ keys: [key], shown: key, words, group: "layer", act: () => (void drawIn(editor, parts, wanted), true) });
+    const atCentre = (event: KeyboardEvent) => onMap(event) && (this.tracing.take(map.getCenter()) || editor.shapes.cornerAt(map.getCenter()));
+    return [
+      kind("1", "keys.point", "Point"),
+      kind("2", "keys.line", "MultiLineString"),
+      kind("3", "keys.area", "MultiPolygon"),
+      { keys: ["s"], shown: "S", words: "keys.snap", group: "draw", act: () => editor.active && (bar.toggleSnapping(), true) },
+      { keys: ["t"], shown: "T", words: "keys.trace", group: "draw", act: () => this.tracing.press() },
+      { keys: ["space"], shown: "Space", words: "keys.centre", group: "draw", act: atCentre },
+      { keys: ["enter"], shown: "Enter", words: "keys.finish", group: "draw", act: (event) => editor.shapes.drawing && !onControl(event) && finishDrawing(map) },
+      { keys: ["backspace"], shown: "Backspace", words: "keys.last", group: "draw", act: () => editor.shapes.removeLastCorner() },
+    ];
+  }
+
+  private editing(): KeyBinding[] {
+    const { editor, save } = this.options;
+    const active = (act: () => void) => () => editor.active && (act(), true);
+    return [
+      { keys: ["l"], shown: "L", words: "keys.lock", group: "layer", act: active(() => editor.lock(!editor.locked)) },
+      { keys: ["delete"], shown: "Delete", words: "keys.delete", group: "corner", act: () => editor.holds && (editor.remove(), true) },
+      { keys: ["ctrl+z"], shown: "Ctrl+Z", words: "keys.undo", group: "steps", act: active(() => editor.undo()) },
+      { keys: ["ctrl+shift+z", "ctrl+y"], shown: "Ctrl+Shift+Z / Ctrl+Y", words: "keys.redo", group: "steps", act: active(() => editor.redo()) },
+      { keys: ["ctrl+s"], shown: "Ctrl+S", words: "keys.save", group: "steps", whileTyping: true, act: active(save) },
+      // The list names Escape, which the page itself watches.
+      { keys: [], shown: "Esc", words: "keys.escape", group: "steps", act: () => false },
+      { keys: ["?"], shown: "?", words: "keys.list", group: "steps", act: () => (showKeyList(this.bindings), true) },
+    ];
+  }
+}
