@@ -89,6 +89,8 @@ CODES: dict[str, str | Promise] = {
     "far_from_city": _("The data lies far from the city; check the coordinate system."),
     "column_guessed": _("The column was matched by its values or a similar name; check it."),
     "column_misfit": _("The name of the column fits the field, its values do not; it was kept."),
+    "table_missing": _("The table beside the shapes is missing, so no row has values."),
+    "isolation_weak": _("The file was read without all safeguards, as an administrator accepts."),
     "no_key": _("No column identifies a row, so a row that changes will count as a new one."),
     "columns_kept": _("These columns have no field and are kept as they are."),
 }

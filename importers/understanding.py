@@ -46,6 +46,7 @@ class Understood:
 
     def issues(self, theme: Theme) -> Iterator[Issue]:
         """Yield the findings about the file as a whole."""
+        yield from self.source.issues
         yield from self.letters.issues()
         yield from self.place.issues
         if has_heights(self.source.geometry_type):

@@ -17,6 +17,7 @@ NAMES = frozenset(
         "DEBUG",
         "DEMO_DATA",
         "HOST",
+        "IMPORT_ISOLATION",
         "PORT",
         "PUBLIC_DATABASE_URL",
         "PUBLIC_ORIGIN",

@@ -232,19 +232,26 @@ def test_the_wrong_zone_is_noticed(tmp_path: Path) -> None:
     assert codes(report)["far_from_city"] == 1
 
 
-@pytest.mark.parametrize("suffix", [".shx", ".dbf"])
-def test_a_missing_part_is_named(tmp_path: Path, suffix: str) -> None:
+def test_a_shapefile_without_its_index_is_read_whole(tmp_path: Path) -> None:
     path = parcels(tmp_path / "a.shp")
-    path.with_suffix(suffix).unlink()
-    with pytest.raises(FileRefused, match=suffix):
-        run(path)
+    whole = run(path)
+    path.with_suffix(".shx").unlink()
+    assert counts(run(path)) == (0, 0, whole.new, 0)
+
+
+def test_a_shapefile_without_its_table_has_shapes_and_no_values(tmp_path: Path) -> None:
+    path = parcels(tmp_path / "a.shp")
+    path.with_suffix(".dbf").unlink()
+    report = run(path)
+    assert counts(report) == (3, 0, 0, 0)
+    assert "table_missing" in codes(report)
 
 
 def test_a_linked_coordinate_system_is_never_fetched(tmp_path: Path) -> None:
     path = tmp_path / "a.geojson"
     link = {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs"}}
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": link, "features": []}))
-    with pytest.raises(FileRefused, match="link"):
+    with pytest.raises(FileRefused, match="--source-crs"):
         run(path, "topography")
 
 
