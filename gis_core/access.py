@@ -221,6 +221,29 @@ def require(actor: Actor, action: Action, theme: str, layer: str = "") -> None:
     raise NotAllowed(gettext("Your account does not have this right. Ask an administrator for it."))
 
 
+def publishes_everywhere(actor: Actor, theme: str, layer: str) -> bool:
+    """Tell whether `actor` may publish in every ward, as an import does."""
+    unlimited = allowed_wards(actor, Action.PUBLISH, theme, layer) is None
+    return unlimited and may(actor, Action.PUBLISH, theme, layer)
+
+
+def may_review_import(actor: Actor, theme: str, layer: str, level: int) -> bool:
+    """Tell whether `actor` may decide about an import of somebody cleared for `level`.
+
+    The findings of a dry run quote rows of the file, so a reviewer needs its author's clearance.
+    """
+    unlimited = allowed_wards(actor, Action.APPROVE, theme, layer) is None
+    approves = unlimited and may(actor, Action.APPROVE, theme, layer)
+    cleared = clearance(actor, theme, layer) >= level
+    return approves and cleared and publishes_everywhere(actor, theme, layer)
+
+
+def roles_with(*actions: Action) -> frozenset[str]:
+    """Return the keys of the roles that allow one of `actions` in some theme."""
+    found = {key for key, role in ROLES.items() for a in role.actions.values() if a & {*actions}}
+    return frozenset(found)
+
+
 def may_open(actor: Actor, roles: frozenset[str]) -> bool:
     """Tell whether one of the actor's roles is among `roles`; an empty set is open to everybody."""
     return not roles or bool(roles & set(actor.roles))

@@ -137,9 +137,8 @@ STORAGES = {
 WHITENOISE_MANIFEST_STRICT = False
 MEDIA_ROOT = DATA_DIR / "media"
 RASTER_ROOT = Path(environment.text("RASTER_ROOT", str(DATA_DIR / "rasters")))
-
-# "weak": files are read even where the machine cannot shut the reader in completely.
-IMPORT_ISOLATION = environment.text("IMPORT_ISOLATION", "full")
+IMPORT_ROOT = DATA_DIR / "uploads"
+IMPORT_MAX_BYTES = int(environment.text("IMPORT_MAX_MB", "2000")) * 1_000_000
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -7,6 +7,7 @@ urlpatterns = [
     # First, because what stands before it is tried for each of the dozens of tiles of a map; and
     # before the pages, whose first part may be any word that names a language.
     path("", include("layers.api.urls")),
+    path("", include("importers.urls")),
     path("admin/", admin.site.urls),
     path("", include("gis_core.health")),
     path("", include("map_ui.urls")),

@@ -15,6 +15,7 @@ from gis_core.channels import Audit, Cache, Cost, channel
 from gis_core.city import city
 from gis_core.errors import TITLES, NotFound, TooManyRequests, problem, problem_from
 from gis_core.headers import actor_for, is_for_programs
+from importers.wizard import sight
 from layers.places import place, places
 
 WORKSPACE_ROLES = frozenset(
@@ -49,6 +50,7 @@ def render_page(
             ],
             "actor": request_actor(request),
             "may_open_workspace": access.may_open(request_actor(request), WORKSPACE_ROLES),
+            "may_open_imports": access.may_open(request_actor(request), sight.ROLES),
             "may_open_security": access.may_open(request_actor(request), SECURITY_ROLES),
             "origin": settings.PUBLIC_ORIGIN or request.build_absolute_uri("/").rstrip("/"),
             **context,

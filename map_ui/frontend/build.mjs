@@ -35,7 +35,7 @@ const shared = {
 
 const scripts = {
   ...shared,
-  entryPoints: { map: "map.ts", start: "start.ts", place: "place.ts" },
+  entryPoints: { map: "map.ts", start: "start.ts", place: "place.ts", import: "import.ts" },
   format: "esm",
   splitting: true,
   chunkNames: "chunk-[name]-[hash]",
@@ -53,6 +53,7 @@ const styles = {
     start: "styles/start.css",
     place: "styles/place.css",
     workspace: "styles/workspace.css",
+    import: "styles/import.css",
   },
   // Plain names: the preload link in base.html and url() in the CSS must name the same file.
   assetNames: "assets/[name]",

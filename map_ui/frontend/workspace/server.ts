@@ -25,7 +25,7 @@ export function isStale(reason: unknown): boolean {
   return reason instanceof RequestError && (reason.status === 412 || reason.status === 409);
 }
 
-function token(): string {
+export function token(): string {
   const found = /(?:^|;\s*)(?:__Host-)?csrf=([^;]+)/.exec(document.cookie);
   return found?.[1] ?? "";
 }
@@ -37,13 +37,13 @@ interface Write {
   requestKey?: string;
 }
 
-async function refusalOf(response: Response): Promise<Refusal> {
+export async function refusalOf(response: Response): Promise<Refusal> {
   const kind: FailureKind = response.status === 404 ? "missing" : response.status >= 500 ? "server" : "refused";
   const said = (await response.json().catch(() => ({}))) as { detail?: string; title?: string; code?: string; errors?: Record<string, unknown>[] };
   return new Refusal(kind, response.status, said.detail || said.title || response.statusText, said.code ?? "", said.errors ?? []);
 }
 
-async function write<T>(path: string, { method, body, revision, requestKey }: Write): Promise<T> {
+export async function write<T>(path: string, { method, body, revision, requestKey }: Write): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (revision !== undefined) headers["If-Match"] = `"${revision}"`;

@@ -1,0 +1,51 @@
+"""Locks that a process holds as long as it lives: the database gives them back when it is killed.
+
+They tell who is at work on something that takes longer than a transaction, without a clock: work
+whose lock is free has ended, in whatever way.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from enum import IntEnum
+from functools import cache
+
+from django.db import DatabaseError, InterfaceError, connections
+
+from gis_core.access import STAFF_DATABASE
+from gis_core.history import SQL
+
+
+class Work(IntEnum):
+    """What is worked on: the first half of a lock's key, the second is a number of it."""
+
+    IMPORT = 41_001
+
+
+@cache
+def _statement(name: str) -> str:
+    return (SQL / f"session_lock_{name}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def session_lock(work: Work, number: int) -> Iterator[bool]:
+    """Hold the lock of one piece of work; yields False at once where somebody else holds it."""
+    with connections[STAFF_DATABASE].cursor() as cursor:
+        cursor.execute(_statement("take"), [int(work), number])
+        taken = bool(cursor.fetchone()[0])
+    try:
+        yield taken
+    finally:
+        # A connection that is gone has given the lock back already.
+        with suppress(DatabaseError, InterfaceError):
+            if taken:
+                with connections[STAFF_DATABASE].cursor() as cursor:
+                    cursor.execute(_statement("release"), [int(work), number])
+
+
+def held(work: Work, numbers: Sequence[int]) -> frozenset[int]:
+    """Return those of `numbers` whose lock somebody holds at this moment."""
+    if not numbers:
+        return frozenset()
+    with connections[STAFF_DATABASE].cursor() as cursor:
+        cursor.execute(_statement("held"), [int(work), list(numbers)])
+        return frozenset(int(row[0]) for row in cursor.fetchall())

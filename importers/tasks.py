@@ -1,0 +1,11 @@
+"""The background task of imports."""
+
+from django_tasks import task
+
+from importers.wizard import work
+
+
+@task()
+def work_on_import(job_id: int, attempt: int) -> str:
+    """Do the work that was ordered as `attempt` of an import; return the state that it ended in."""
+    return work.run(job_id, attempt)

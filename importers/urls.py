@@ -1,0 +1,14 @@
+"""Addresses of imports for programs and for the import pages."""
+
+from django.urls import path
+
+from importers.wizard import api
+
+urlpatterns = [
+    path("api/imports", api.imports, name="imports"),
+    path("api/imports/<int:import_id>", api.one, name="import"),
+    path("api/imports/<int:import_id>/progress", api.progress, name="import-progress"),
+    path("api/imports/<int:import_id>/rejected", api.rejected_rows, name="import-rejected"),
+    path("api/imports/<int:import_id>/files/<str:name>", api.file, name="import-file"),
+    path("api/imports/<int:import_id>/<slug:step>", api.step, name="import-step"),
+]

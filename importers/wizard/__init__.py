@@ -1,0 +1,1 @@
+"""Imports in the browser: upload, answers, dry run, review, publication, undo."""

@@ -1,0 +1,132 @@
+"""Imports as JSON, in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from gis_core import access
+from gis_core.access import STAFF_DATABASE, Action, Actor
+from gis_core.models import ChangeSet
+from importers.issues import CODES
+from importers.letters import encoding_names
+from importers.models import ImportJob
+from importers.wizard import rejected, rules, sight, uploads
+from importers.wizard.fields import theme_fields
+from layers.feature import Layer
+from layers.registry import theme_by_key
+
+_MOST_SECONDS = 24 * 3600
+
+
+def head(actor: Actor, job: ImportJob, at_work: frozenset[int], title: str) -> dict[str, Any]:
+    """Return an import as a line of a list; `title` is that of its layer."""
+    return {
+        "id": job.pk,
+        "state": _state(job, at_work),
+        "theme": job.theme,
+        "theme_title": gettext(str(theme_by_key(job.theme).title)),
+        "layer": job.slug,
+        "layer_title": title,
+        "new_layer": bool(job.new_layer_title),
+        "files": job.files,
+        "title": job.title,
+        "author": job.actor_name,
+        "mine": job.user_id == actor.user_id,
+        "created_at": _moment(job.created_at),
+        "changed_at": _moment(job.changed_at),
+        "counts": _counts(job.report),
+        "progress": progress(job, at_work),
+    }
+
+
+def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
+    """Return an import with all that its pages show."""
+    at_work = sight.at_work([job])
+    return {
+        **head(actor, job, at_work, layer_title(job, language)),
+        "limit_bytes": uploads.limit_bytes(),
+        "kinds": list(uploads.DATA),
+        "encodings": list(encoding_names()),
+        "answers": job.answers,
+        "understanding": job.understanding,
+        "fields": theme_fields(actor, job.theme, job.slug),
+        "report": None if job.report is None else _report(job.report),
+        "rejected_file": (uploads.folder_of(job) / rejected.NAME).exists(),
+        "problem": job.problem,
+        "reason": job.reason,
+        "decision_number": job.decision_number,
+        "submitted_at": _moment(job.submitted_at),
+        "decided_by": job.decided_by_name,
+        "decision_note": job.decision_note,
+        "may": [str(step) for step in rules.possible(actor, job, at_work)],
+        "may_edit": job.user_id == actor.user_id,
+        "may_undo": _may_undo(actor, job),
+        "publishes": access.publishes_everywhere(actor, job.theme, job.slug),
+        "change_set": _change_set(job.change_set),
+    }
+
+
+def layer_title(job: ImportJob, language: str) -> str:
+    """Return the title of an import's layer, the one it will have where it is not made yet."""
+    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
+    return job.new_layer_title if layer is None else layer.title(language)
+
+
+def progress(job: ImportJob, at_work: frozenset[int]) -> dict[str, Any]:
+    """Return how far the work is: rows, stage, and the seconds that are probably left."""
+    running = job.pk in at_work
+    waiting = job.state in ImportJob.WORKING and job.taken != job.attempt
+    return {
+        "stage": "waiting" if waiting else job.stage,
+        "rows_done": job.rows_done,
+        "rows_total": job.rows_total,
+        "seconds_left": _seconds_left(job) if running else None,
+        "stopping": job.cancel_requested,
+    }
+
+
+def _seconds_left(job: ImportJob) -> int | None:
+    if not (job.rows_total and job.rows_done and job.started_at):
+        return None
+    spent = (timezone.now() - job.started_at).total_seconds()
+    left = spent * max(0, job.rows_total - job.rows_done) / job.rows_done
+    return min(_MOST_SECONDS, round(left))
+
+
+def _state(job: ImportJob, at_work: frozenset[int]) -> str:
+    if rules.interrupted(job, at_work):
+        return "interrupted"
+    undone = job.change_set is not None and job.change_set.state == ChangeSet.State.SUPERSEDED
+    return "undone" if undone else job.state
+
+
+def _counts(report: Mapping[str, Any] | None) -> dict[str, int] | None:
+    names = ("read", "new", "changed", "same", "rejected")
+    return None if report is None else {name: report[name] for name in names}
+
+
+def _report(report: Mapping[str, Any]) -> dict[str, Any]:
+    return {**report, "issues": issues(report["issues"])}
+
+
+def issues(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return findings with their words in the language of this moment."""
+    return [{**one, "message": gettext(str(CODES.get(one["code"], one["code"])))} for one in found]
+
+
+def _change_set(entry: ChangeSet | None) -> dict[str, Any] | None:
+    return None if entry is None else {"id": entry.pk, "state": entry.state}
+
+
+def _may_undo(actor: Actor, job: ImportJob) -> bool:
+    live = job.change_set is not None and job.change_set.state == ChangeSet.State.PUBLISHED
+    return live and all(
+        access.may(actor, action, job.theme, job.slug) for action in (Action.EDIT, Action.PUBLISH)
+    )
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else timezone.localtime(value).isoformat(timespec="seconds")

@@ -1,0 +1,81 @@
+"""Beside the work on an import: writes how far it is, and stops it when somebody asks for that.
+
+The work is one long transaction that nobody else can look into, so this runs in a thread with a
+database connection of its own.
+"""
+
+from threading import Event, Thread
+from types import TracebackType
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connections
+
+from gis_core.access import STAFF_DATABASE
+from importers.models import ImportJob
+
+PAUSE_S = 0.3  # between two looks: three writes a second at most, and a stop well within two
+READING, COMPARING, WRITING = "reading", "comparing", "writing"
+
+
+class Stopped(Exception):
+    """Somebody asked to stop; the transaction is rolled back."""
+
+
+class Watch:
+    """Progress and stop of one attempt. Use as a context around the work."""
+
+    def __init__(self, job: ImportJob) -> None:
+        self.stopped = False
+        self._rows = ImportJob.objects.using(STAFF_DATABASE).filter(
+            pk=job.pk, attempt=job.attempt, state=job.state
+        )
+        self._stage, self._done = "", 0
+        self._total: int | None = None
+        self._after_reading = WRITING if job.state == ImportJob.State.WRITING else COMPARING
+        self._told: tuple[Any, ...] = ()
+        self._over = Event()
+        self._thread = Thread(target=self._loop, name=f"import-{job.pk}", daemon=True)
+        connections[STAFF_DATABASE].ensure_connection()
+        self._work: Any = connections[STAFF_DATABASE].connection
+
+    def progress(self, done: int, total: int | None) -> None:
+        """Take (rows done, rows in all or None) from the work; raises Stopped."""
+        finished = total is not None and done >= total
+        self._stage = self._after_reading if finished else READING
+        self._done, self._total = done, total
+        if self.stopped:
+            raise Stopped
+
+    def __enter__(self) -> "Watch":
+        """Begin to look."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End; afterwards nothing is interrupted any more."""
+        self._over.set()
+        self._thread.join()
+
+    def _loop(self) -> None:
+        try:
+            while not self._over.wait(PAUSE_S):
+                self._look()
+        finally:
+            connections[STAFF_DATABASE].close()
+
+    def _look(self) -> None:
+        try:
+            told = (self._stage, self._done, self._total)
+            if told != self._told:
+                self._rows.update(stage=told[0], rows_done=told[1], rows_total=told[2])
+                self._told = told
+            self.stopped = self.stopped or self._rows.filter(cancel_requested=True).exists()
+            if self.stopped:
+                self._work.cancel()  # the statement that runs now; again until the work has ended
+        except (DatabaseError, InterfaceError):
+            connections[STAFF_DATABASE].close()  # a restart of the database; the work notices too

@@ -1,0 +1,215 @@
+"""What the background worker does for an import: understand, dry run, write. Once each time.
+
+One lock an import makes its worker the only one; when a worker dies the database gives the lock
+back, and the import is found interrupted. What is written and that it was written are one
+transaction, so a retry can never write twice.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from gis_core import headers
+from gis_core.access import STAFF_DATABASE, Actor
+from gis_core.errors import CityError
+from gis_core.models import ChangeSet
+from gis_core.session_lock import Work, session_lock
+from importers.issues import ImportBroken
+from importers.models import ImportJob
+from importers.pipeline import import_file
+from importers.report import Report
+from importers.request import ImportRequest
+from importers.wizard import look, rejected, uploads
+from importers.wizard.watch import Stopped, Watch
+
+State = ImportJob.State
+_LOCK_TRIES, _LOCK_PAUSE_S = 120, 0.5
+COUNTS = ("read", "new", "changed", "same", "rejected")
+# Where a stop leads: back to what stood before the work.
+_BACK = {State.UNDERSTANDING: State.UPLOADING, State.CHECKING: State.ASKING}
+
+
+class _Changed(Exception):
+    """The layer is not any more what the dry run saw."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+
+def run(job_id: int, attempt: int) -> str:
+    """Do the work that was ordered as `attempt`; return the state afterwards, "" if not ours."""
+    for _try in range(_LOCK_TRIES):
+        with session_lock(Work.IMPORT, job_id) as mine:
+            if mine:
+                job = _take(job_id, attempt)
+                if job is None:
+                    return ""
+                with translation.override(job.language):
+                    _work(job)
+                return str(_rows(job).values_list("state", flat=True).get())
+        if _jobs().filter(pk=job_id, attempt=attempt, taken__lt=attempt).exists():
+            time.sleep(_LOCK_PAUSE_S)  # the attempt before is just ending
+        else:
+            return ""
+    return ""
+
+
+def _jobs() -> Any:
+    return ImportJob.objects.using(STAFF_DATABASE)
+
+
+def _rows(job: ImportJob) -> Any:
+    return _jobs().filter(pk=job.pk)
+
+
+def _take(job_id: int, attempt: int) -> ImportJob | None:
+    """Begin an attempt, or None where it was begun before or another was ordered since."""
+    begun = (
+        _jobs()
+        .filter(pk=job_id, attempt=attempt, taken__lt=attempt, state__in=ImportJob.WORKING)
+        .update(taken=attempt, started_at=timezone.now(), stage="", rows_done=0, rows_total=None)
+    )
+    found: ImportJob | None = _jobs().filter(pk=job_id).first() if begun else None
+    return found
+
+
+def _work(job: ImportJob) -> None:
+    steps: Mapping[str, Callable[[ImportJob, Watch], dict[str, Any]]] = {
+        State.UNDERSTANDING: _understand,
+        State.CHECKING: _check,
+        State.WRITING: _write,
+    }
+    watch = Watch(job)
+    try:
+        with watch:
+            ended = steps[job.state](job, watch)
+    except Stopped:
+        ended = _stopped(job)
+    except (DatabaseError, InterfaceError):
+        if not watch.stopped:
+            raise  # the database went away: the import is found interrupted
+        ended = _stopped(job)
+    except _Changed as found:
+        ended = _changed(job, found.report)
+    except (CityError, ImportBroken) as error:
+        ended = _failed(job, str(getattr(error, "detail", "") or error))
+    _end(job, ended, again=watch.stopped)
+
+
+def _end(job: ImportJob, ended: Mapping[str, Any], *, again: bool) -> None:
+    """Note how the work ended; not where it has noted that itself, in its own transaction."""
+    values = {"ended_at": timezone.now(), "cancel_requested": False, **ended}
+    rows = _jobs().filter(pk=job.pk, attempt=job.attempt, state=job.state)
+    try:
+        rows.update(**values, changed_at=timezone.now())
+    except OperationalError:
+        if not again:
+            raise
+        rows.update(**values, changed_at=timezone.now())  # a late stop met this statement
+
+
+def _stopped(job: ImportJob) -> dict[str, Any]:
+    back = _BACK.get(State(job.state), job.state_before or State.READY)
+    return {"state": back, "problem": gettext("Stopped. Nothing was written.")}
+
+
+def _failed(job: ImportJob, detail: str) -> dict[str, Any]:
+    if job.state == State.WRITING:  # what was decided about stays as it was
+        return {"state": job.state_before, "problem": detail}
+    return {"state": State.FAILED, "state_before": job.state, "problem": detail}
+
+
+def _changed(job: ImportJob, report: Report) -> dict[str, Any]:
+    words = gettext(
+        "The layer has changed since the dry run, so nothing was written."
+        " Look at the new numbers, then decide again."
+    )
+    back = job.state_before or State.READY
+    return {"state": back, "problem": words, "report": report.as_dict()}
+
+
+def author_of(job: ImportJob) -> Actor:
+    """Return the author with the rights of this moment."""
+    return headers.actor_for(job.user)
+
+
+def request_of(job: ImportJob, *, apply: bool) -> ImportRequest:
+    """Return what the pipeline is asked for: the file and the author's answers."""
+    answers: dict[str, Any] = job.answers
+    new = bool(job.new_layer_title)
+    return ImportRequest(
+        path=uploads.main_file(job),
+        theme=job.theme,
+        slug=job.slug,
+        source_layer=str(answers.get("source_layer", "")),
+        encoding=str(answers.get("encoding", "")),
+        column_encodings=dict(answers.get("column_encodings", {})),
+        source_crs=str(answers.get("source_crs", "")),
+        mapping=dict(answers.get("mapping", {})),
+        keys=tuple(answers.get("keys", ())),
+        create_layer=new,
+        layer_facts={"title_vi": job.new_layer_title} if new else {},
+        apply=apply,
+    )
+
+
+def _understand(job: ImportJob, watch: Watch) -> dict[str, Any]:
+    watch.progress(0, None)
+    found = look.look(author_of(job), request_of(job, apply=False))
+    return {"state": State.ASKING, "understanding": found, "report": None, "problem": ""}
+
+
+def _check(job: ImportJob, watch: Watch) -> dict[str, Any]:
+    with rejected.listed(uploads.folder_of(job)) as on_error:
+        report = import_file(
+            author_of(job),
+            request_of(job, apply=False),
+            progress=watch.progress,
+            on_error=on_error,
+        )
+    return {"state": State.READY, "report": report.as_dict(), "problem": ""}
+
+
+def _write(job: ImportJob, watch: Watch) -> dict[str, Any]:
+    """Import for good. The rows, their change set and the state are one transaction."""
+    with transaction.atomic(using=STAFF_DATABASE):
+        report = import_file(author_of(job), request_of(job, apply=True), progress=watch.progress)
+        seen = job.report or {}
+        if any(getattr(report, name) != seen.get(name) for name in COUNTS):
+            raise _Changed(report)
+        if report.change_set is not None:
+            _describe(job, report.change_set)
+        done = _jobs().filter(
+            pk=job.pk, attempt=job.attempt, state=State.WRITING, cancel_requested=False
+        )
+        ended = {
+            "state": State.DONE,
+            "report": report.as_dict(),
+            "change_set_id": report.change_set,
+            "problem": "",
+            "ended_at": timezone.now(),
+        }
+        if not done.update(**ended):
+            raise Stopped
+    return ended
+
+
+def _describe(job: ImportJob, change_set_id: int) -> None:
+    """Say in the change set what its author and its reviewer said of the import."""
+    reviewed = job.decided_by_id is not None
+    ChangeSet.objects.using(STAFF_DATABASE).filter(pk=change_set_id).update(
+        title=job.title,
+        reason=job.reason,
+        decision_number=job.decision_number,
+        submitted_at=job.submitted_at,
+        decided_at=timezone.now() if reviewed else F("decided_at"),
+        decided_by_id=job.decided_by_id,
+        decided_by_name=job.decided_by_name,
+        decision_note=job.decision_note,
+    )

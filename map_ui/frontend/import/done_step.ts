@@ -1,0 +1,46 @@
+/** Step 6: it is on the map. The way there, and the way back. */
+import { h, icon } from "../dom";
+import { language } from "../i18n";
+import { permalinkHash } from "../permalink";
+import type { StepPage } from "./job_page";
+import { counts, issueList } from "./report";
+import { server } from "./server";
+import type { Job } from "./types";
+import { w } from "./words";
+
+export function doneStep(page: StepPage): Node[] {
+  const { job } = page;
+  const undone = job.state === "undone";
+  const words = undone ? h("p", { class: "note" }, icon("undo-2"), w("done.undone")) : h("p", { class: "note good" }, icon("check"), w("done.text", { layer: job.layer_title }));
+  const undo = job.may_undo ? h("button", { type: "button", class: "button", click: () => void undoAll(page) }, icon("undo-2"), w("done.undo")) : null;
+  return [
+    h(
+      "section",
+      { class: "card stack", "aria-labelledby": "done-title" },
+      h("h2", { id: "done-title" }, undone ? w("done.undone_title") : w("done.title")),
+      words,
+      job.report ? counts(job.report) : null,
+      h("div", { class: "row" }, h("a", { class: "button primary", href: mapAddress(job) }, icon("map"), w("done.map")), undo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
+    ),
+    ...(job.report && job.report.issues.length > 0 ? [h("section", { class: "card stack", "aria-labelledby": "issues-title" }, h("h2", { id: "issues-title" }, w("issues.title")), issueList(job, job.report))] : []),
+  ];
+}
+
+/** The workspace at the data, with its layer on. */
+function mapAddress(job: Job): string {
+  const place = job.understanding?.place;
+  const positions = place?.candidates.find(({ key }) => key === place.key)?.positions_4326 ?? place?.declared?.positions_4326 ?? [];
+  const middle = positions[Math.floor(positions.length / 2)];
+  const map = middle ? { zoom: 17, lat: middle[1], lon: middle[0] } : null;
+  const page = job.theme === "security" ? "security" : "workspace";
+  return `/${language}/${page}${permalinkHash({ map, layers: [{ slug: job.layer, opacity: 1 }], selection: null, base: null })}`;
+}
+
+async function undoAll(page: StepPage): Promise<void> {
+  const entry = page.job.change_set;
+  if (!entry || !window.confirm(w("done.undo_ask"))) return;
+  await page.act(async () => {
+    await server.undo(entry.id, w("done.undo_reason"));
+    return server.job(page.job.id);
+  }, w("done.undone"));
+}

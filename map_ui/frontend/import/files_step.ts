@@ -1,0 +1,56 @@
+/** Step 1: the files of the import. */
+import { h, icon, iconButton, replaceChildren } from "../dom";
+import { language } from "../i18n";
+import { say } from "../shell/messages";
+import { dropZone } from "./drop_zone";
+import type { StepPage } from "./job_page";
+import { bytes } from "./progress_bar";
+import { server } from "./server";
+import { send } from "./uploading";
+import { w } from "./words";
+
+export function filesStep(page: StepPage): Node[] {
+  const { job } = page;
+  const foot = h("div", { class: "stack", "aria-live": "polite" });
+  const rows = job.files.map((file) => {
+    const remove = job.may_edit ? iconButton("trash-2", w("files.remove", { name: file.name }), () => void page.act(() => server.removeFile(job.id, file.name))) : null;
+    return h("li", { class: "file-line" }, icon("file-text"), h("span", { class: "file-name" }, file.name), h("span", { class: "soft small numbers" }, bytes(file.bytes)), remove);
+  });
+  const add = async (files: File[]) => {
+    const sent = await send(job.id, files, foot);
+    for (const { why } of sent.failed) say(why, "bad");
+    replaceChildren(foot);
+    await page.reload();
+  };
+  const missing = companionsMissing(job.files.map(({ name }) => name));
+  const hint = missing.length > 0 ? h("p", { class: "note caution" }, icon("triangle-alert"), w("files.missing", { parts: missing.join(", ") })) : null;
+  const go = h("button", { type: "button", class: "button primary", click: () => void page.take("understand") }, w("files.go"), icon("chevron-right"));
+  go.disabled = !job.may.includes("understand") || job.files.length === 0;
+  const discard = h("button", { type: "button", class: "button quiet", click: () => void throwAway(page) }, icon("trash-2"), w("discard"));
+  const section = h(
+    "section",
+    { class: "card stack", "aria-labelledby": "files-title" },
+    h("h2", { id: "files-title" }, w("files.title")),
+    rows.length > 0 ? h("ul", { class: "file-list" }, ...rows) : h("p", { class: "soft" }, w("files.none")),
+    hint,
+  );
+  if (job.may_edit) section.append(dropZone(job.kinds, (files) => void add(files)), foot, h("p", { class: "soft small" }, w("files.limit", { size: bytes(job.limit_bytes) })));
+  return [section, ...(job.may_edit ? [h("div", { class: "row actions" }, discard, go)] : [])];
+}
+
+async function throwAway(page: StepPage): Promise<void> {
+  if (!window.confirm(w("discard.ask"))) return;
+  await page.act(async () => {
+    await server.discard(page.job.id);
+    location.assign(`/${language}/import`);
+    return null;
+  });
+}
+
+/** Parts of a bare shapefile that are not among the files. */
+export function companionsMissing(names: string[]): string[] {
+  const shape = names.find((name) => /\.shp$/i.test(name));
+  if (!shape) return [];
+  const stem = shape.slice(0, -4).toLowerCase();
+  return [".shx", ".dbf"].filter((suffix) => !names.some((name) => name.toLowerCase() === stem + suffix));
+}

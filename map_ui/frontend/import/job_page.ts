@@ -1,0 +1,162 @@
+/** One import: reads it, shows the step that it is at, and looks again while the server works. */
+import { h, icon, replaceChildren } from "../dom";
+import { language } from "../i18n";
+import { say } from "../shell/messages";
+import { errorState, failureWords, skeleton } from "../shell/states";
+import { checkStep } from "./check_step";
+import { doneStep } from "./done_step";
+import { fieldsStep } from "./fields_step";
+import { filesStep } from "./files_step";
+import { ProgressBar } from "./progress_bar";
+import { publishStep } from "./publish_step";
+import { server } from "./server";
+import { stateTag, WORKING } from "./state_tag";
+import { stepper, type StepName } from "./stepper";
+import type { Job, JobState, JobStep } from "./types";
+import { understandStep } from "./understand_step";
+import { w } from "./words";
+
+const LOOK_AGAIN_MS = 500;
+const PATIENCE_MS = 4000; // after an answer that did not come
+
+/** What a step's page may ask for. */
+export interface StepPage {
+  job: Job;
+  /** Does something on the server and shows the import that it answers with. */
+  act(work: () => Promise<Job | null>, done?: string): Promise<void>;
+  take(step: JobStep, note?: string): Promise<void>;
+  open(step: StepName): void;
+  reload(): Promise<void>;
+}
+
+const PAGES: Record<StepName, (page: StepPage) => Node[]> = {
+  files: filesStep, understand: understandStep, fields: fieldsStep, check: checkStep, publish: publishStep, done: doneStep,
+};
+const HOME: Partial<Record<JobState, StepName>> = {
+  uploading: "files", understanding: "understand", asking: "understand", failed: "understand", checking: "check", ready: "check",
+  returned: "publish", submitted: "publish", writing: "publish", done: "done", undone: "done", cancelled: "files",
+};
+
+export class JobPage implements StepPage {
+  job!: Job;
+  private step: StepName = "files";
+  private readonly head = h("header", { class: "stack" });
+  private readonly steps = h("div");
+  private readonly notes = h("div", { class: "stack", "aria-live": "polite" });
+  private readonly body = h("div", { class: "stack-loose", id: "step", tabindex: "-1" });
+
+  constructor(private readonly id: number, private readonly root: HTMLElement) {
+    root.replaceChildren(this.head, this.steps, this.notes, this.body);
+    replaceChildren(this.body, skeleton(8));
+    void this.reload();
+  }
+
+  async reload(): Promise<void> {
+    try {
+      this.show(await server.job(this.id));
+    } catch (reason) {
+      replaceChildren(this.body, errorState(reason, () => void this.reload()));
+    }
+  }
+
+  async act(work: () => Promise<Job | null>, done = ""): Promise<void> {
+    this.root.setAttribute("aria-busy", "true");
+    try {
+      const job = await work();
+      if (job) this.show(job);
+      if (done) say(done, "good");
+    } catch (reason) {
+      say(failureWords(reason).text, "bad");
+    } finally {
+      this.root.removeAttribute("aria-busy");
+    }
+  }
+
+  take(step: JobStep, note = ""): Promise<void> {
+    return this.act(() => server.step(this.id, step, note));
+  }
+
+  open(step: StepName): void {
+    this.step = step;
+    this.draw();
+    this.body.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }
+
+  private show(job: Job): void {
+    const before = this.job as Job | undefined;
+    this.job = job;
+    if (!before || before.state !== job.state) this.step = this.home();
+    this.draw();
+    if (WORKING.includes(job.state)) this.lookAgain();
+  }
+
+  /** The step that the state belongs to; an interrupted work belongs to what it was about. */
+  private home(): StepName {
+    const { state, report, understanding } = this.job;
+    if (state === "interrupted") return report ? "publish" : understanding ? "check" : "understand";
+    if (state === "failed" && understanding) return "fields";
+    return HOME[state] ?? "files";
+  }
+
+  private reachable(step: StepName): boolean {
+    const { state, may_edit: mine, understanding, report } = this.job;
+    if (["done", "undone", "cancelled"].includes(state) || WORKING.includes(state) || state === "interrupted") return false;
+    if (step === "files") return mine && state !== "submitted";
+    if (step === "understand" || step === "fields") return mine && understanding !== null && state !== "submitted";
+    return (step === "check" || step === "publish") && report !== null;
+  }
+
+  private draw(): void {
+    const { job } = this;
+    const back = h("a", { class: "text-link", href: `/${language}/import` }, icon("arrow-left"), w("job.all"));
+    const layer = h("p", { class: "soft" }, w("job.into", { layer: job.layer_title, theme: job.theme_title }), job.new_layer ? ` (${w("job.new_layer")})` : "");
+    replaceChildren(this.head, h("nav", { "aria-label": w("job.back") }, back), h("div", { class: "job-title" }, h("h1", {}, job.title || w("job.title", { layer: job.layer_title })), stateTag(job.state)), layer);
+    this.steps.replaceChildren(stepper(this.step, (step) => this.reachable(step), (step) => this.open(step)));
+    replaceChildren(this.notes, this.problem(), this.interruption());
+    replaceChildren(this.body, ...(WORKING.includes(job.state) ? [this.working()] : PAGES[this.step](this)));
+  }
+
+  private problem(): HTMLElement | null {
+    const { problem, state, may } = this.job;
+    if (!problem) return null;
+    const again = state === "failed" && may.includes("retry") ? h("button", { type: "button", class: "button", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
+    return h("div", { class: `note ${state === "failed" ? "bad" : "caution"}`, role: state === "failed" ? "alert" : "status" }, icon("circle-alert"), h("div", { class: "stack" }, h("p", {}, problem), again));
+  }
+
+  private interruption(): HTMLElement | null {
+    if (this.job.state !== "interrupted") return null;
+    const again = this.job.may.includes("retry") ? h("button", { type: "button", class: "button primary", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
+    return h("div", { class: "note bad", role: "alert" }, icon("circle-alert"), h("div", { class: "stack" }, h("p", {}, w("job.interrupted")), again));
+  }
+
+  private working(): HTMLElement {
+    const bar = new ProgressBar();
+    bar.showWork(this.job.state, this.job.progress);
+    const stop = h("button", { type: "button", class: "button", click: () => void this.take("stop") }, icon("x"), w("stop"));
+    stop.disabled = this.job.progress.stopping || !this.job.may.includes("stop");
+    this.showWork = (state, progress) => {
+      bar.showWork(state, progress);
+      stop.disabled = progress.stopping || !this.job.may.includes("stop");
+    };
+    return h("section", { class: "card stack working", "aria-label": w("progress.name") }, bar.element, h("p", { class: "soft small" }, w("progress.leave")), h("div", { class: "row" }, stop));
+  }
+
+  private showWork: (state: JobState, progress: Job["progress"]) => void = () => undefined;
+
+  private lookAgain(): void {
+    window.setTimeout(async () => {
+      try {
+        const { state, progress } = await server.progress(this.id);
+        if (state !== this.job.state) await this.reload();
+        else {
+          this.showWork(state, progress);
+          this.lookAgain();
+        }
+      } catch {
+        window.setTimeout(() => this.lookAgain(), PATIENCE_MS); // the work goes on without this page
+      }
+    }, LOOK_AGAIN_MS);
+  }
+}
+

@@ -1,0 +1,108 @@
+/** The list of imports, and the card that begins a new one. */
+import { h, icon, replaceChildren } from "../dom";
+import { formatDate } from "../format";
+import { language } from "../i18n";
+import { emptyState, failureWords, fillFrom } from "../shell/states";
+import { dropZone } from "./drop_zone";
+import { server } from "./server";
+import { stateTag } from "./state_tag";
+import type { JobHead, Target } from "./types";
+import { send } from "./uploading";
+import { w } from "./words";
+
+const NEW = "new:";
+const KINDS = ["zip", "shp", "gpkg", "geojson"];
+
+export function showList(root: HTMLElement): void {
+  const target = h("div", { class: "stack-loose" });
+  const heading = h("header", { class: "stack" }, h("h1", {}, w("list.title")), h("p", { class: "soft" }, w("list.text")));
+  root.replaceChildren(heading, target);
+  void fillFrom(target, () => server.list(), ({ imports, targets }) => [
+    ...(targets.length > 0 ? [new NewImport(targets).element] : []),
+    h("section", { class: "card stack", "aria-labelledby": "imports-title" }, h("h2", { id: "imports-title" }, w("list.yours")), list(imports)),
+  ]);
+}
+
+function list(imports: JobHead[]): HTMLElement {
+  if (imports.length === 0) return emptyState("upload", w("list.none"), w("list.none_text"));
+  return h("ul", { class: "import-list" }, ...imports.map((job) => h("li", {}, line(job))));
+}
+
+function line(job: JobHead): HTMLElement {
+  const files = job.files.map(({ name }) => name).filter((name) => !/\.(shx|dbf|prj|cpg|qpj|sbn|sbx|qix|xml)$/i.test(name));
+  const about = [files.join(", ") || w("list.no_files"), job.mine ? "" : job.author, formatDate(job.created_at)].filter(Boolean).join(" · ");
+  const counts = job.counts ? h("small", { class: "numbers" }, w("list.counts", { new: job.counts.new, changed: job.counts.changed, rejected: job.counts.rejected })) : null;
+  return h(
+    "a",
+    { class: "import-line", href: `/${language}/import/${job.id}` },
+    h("span", { class: "import-line-words" }, h("strong", {}, job.title || job.layer_title), h("small", { class: "soft" }, about), counts),
+    stateTag(job.state),
+    icon("chevron-right"),
+  );
+}
+
+/** Layer and files in one card: dropping files begins the import. */
+class NewImport {
+  private readonly select = h("select", { class: "input", id: "target", required: true });
+  private readonly title = h("input", { class: "input", id: "new-title", maxlength: 120, autocomplete: "off" });
+  private readonly titleField = h("div", { class: "field", hidden: true }, h("label", { for: "new-title" }, w("start.new_title")), this.title, h("p", { class: "hint" }, w("start.new_hint")));
+  private readonly foot = h("div", { class: "stack", "aria-live": "polite" });
+  readonly element: HTMLElement;
+
+  constructor(targets: Target[]) {
+    this.select.append(h("option", { value: "" }, w("start.choose")));
+    for (const { theme, title, layers } of targets) {
+      const group = h("optgroup", { label: title }, ...layers.map((layer) => h("option", { value: layer.slug }, layer.title)));
+      group.append(h("option", { value: `${NEW}${theme}` }, w("start.new_layer", { theme: title })));
+      this.select.append(group);
+    }
+    this.select.addEventListener("change", () => {
+      this.titleField.hidden = !this.select.value.startsWith(NEW);
+      this.complain("");
+    });
+    this.element = h(
+      "section",
+      { class: "card stack", "aria-labelledby": "start-title" },
+      h("h2", { id: "start-title" }, w("start.title")),
+      h("div", { class: "field" }, h("label", { for: "target" }, w("start.layer")), this.select),
+      this.titleField,
+      dropZone(KINDS, (files) => void this.begin(files)),
+      this.foot,
+    );
+  }
+
+  private complain(words: string): void {
+    this.select.toggleAttribute("aria-invalid", words !== "" && !this.select.value);
+    replaceChildren(this.foot, words ? h("p", { class: "note bad", role: "alert" }, icon("circle-alert"), words) : null);
+  }
+
+  private async begin(files: File[]): Promise<void> {
+    const value = this.select.value;
+    const isNew = value.startsWith(NEW);
+    if (!value) {
+      this.complain(w("start.layer_first"));
+      this.select.focus();
+      return;
+    }
+    if (isNew && !this.title.value.trim()) {
+      this.complain(w("start.title_first"));
+      this.title.focus();
+      return;
+    }
+    try {
+      const start = { theme: isNew ? value.slice(NEW.length) : "", layer: isNew ? "" : value, new_layer_title: isNew ? this.title.value : "" };
+      const job = await server.start(start);
+      const sent = await send(job.id, files, this.foot);
+      if (sent.failed.length === 0 && !sent.stopped) await server.step(job.id, "understand").catch(() => null);
+      if (sent.failed.length === files.length || sent.stopped) {
+        await server.discard(job.id);
+        this.complain(sent.stopped ? w("upload.stopped") : sent.failed.map(({ why }) => why).join(" "));
+        return;
+      }
+      location.assign(`/${language}/import/${job.id}`);
+    } catch (reason) {
+      this.complain(failureWords(reason).text);
+    }
+  }
+}
+

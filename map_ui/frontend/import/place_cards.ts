@@ -1,0 +1,81 @@
+/** Where the data would lie in each likely coordinate system, drawn over the outline of the city. */
+import { h, icon, svg } from "../dom";
+import { formatNumber } from "../format";
+import type { Candidate, Place } from "./types";
+import { w } from "./words";
+
+const SIZE = 160;
+const MARGIN = 14;
+const SHOWN = 6;
+
+export function placeCards(place: Place, choose: (key: string) => void): HTMLElement {
+  const all = place.declared ? [place.declared, ...place.candidates.filter(({ key }) => key !== place.declared?.key)] : place.candidates;
+  const chosen = all.find(({ key }) => key === place.key);
+  const shown = [...(chosen ? [chosen] : []), ...all.filter((one) => one !== chosen)].slice(0, SHOWN);
+  const cards = shown.map((candidate) => card(place, candidate, candidate.key === place.key, () => choose(candidate.key)));
+  return h(
+    "section",
+    { class: "card stack", "aria-labelledby": "place-title" },
+    h("h2", { id: "place-title" }, w("place.title")),
+    verdict(place, chosen),
+    cards.length > 0 ? h("div", { class: "place-cards", role: "group", "aria-labelledby": "place-title" }, ...cards) : null,
+    other(choose),
+  );
+}
+
+function verdict(place: Place, chosen: Candidate | undefined): HTMLElement {
+  if (place.key === null) {
+    const words = place.declared ? w("place.contradicted", { name: place.declared.name }) : w("place.unknown");
+    return h("p", { class: "note caution", role: "alert" }, icon("triangle-alert"), words);
+  }
+  if (chosen && chosen.share_inside < 0.5) return h("p", { class: "note caution" }, icon("triangle-alert"), w("place.outside", { share: percent(chosen) }));
+  const name = chosen?.name ?? place.key;
+  if (place.chosen) return h("p", { class: "note good" }, icon("check"), w("place.by_you", { name }));
+  return h("p", { class: "note good" }, icon("check"), place.declared ? w("place.declared", { name }) : w("place.guessed", { name }));
+}
+
+function percent({ share_inside: share }: Candidate): string {
+  return `${formatNumber(share * 100, 0)}%`;
+}
+
+function card(place: Place, candidate: Candidate, chosen: boolean, choose: () => void): HTMLElement {
+  const words = h("span", { class: "place-words" }, h("strong", {}, candidate.name), h("span", { class: "soft small" }, candidate.key), h("span", { class: "small" }, w("place.inside", { share: percent(candidate) })));
+  const mark = candidate.key === place.declared?.key ? h("span", { class: "tag" }, w("place.by_file")) : null;
+  return h("button", { type: "button", class: "place-card", "aria-pressed": String(chosen), click: chosen ? () => undefined : choose }, drawing(place, candidate), words, mark, chosen ? h("span", { class: "tag good" }, icon("check", "icon-small"), w("place.chosen")) : null);
+}
+
+/** Outline and positions in one picture; what lies far away is drawn at its edge. */
+function drawing(place: Place, candidate: Candidate): SVGElement {
+  const rings = place.outline_4326.type === "Polygon" ? [place.outline_4326.coordinates[0]] : place.outline_4326.coordinates.map((part) => part[0]);
+  const corners = rings.flatMap((ring) => ring ?? []) as [number, number][];
+  const box = bounds(corners);
+  const narrow = Math.cos((((box.south + box.north) / 2) * Math.PI) / 180);
+  const scale = (SIZE - 2 * MARGIN) / Math.max((box.east - box.west) * narrow, box.north - box.south);
+  const x = (lon: number) => SIZE / 2 + (lon - (box.west + box.east) / 2) * narrow * scale;
+  const y = (lat: number) => SIZE / 2 - (lat - (box.south + box.north) / 2) * scale;
+  const path = rings.map((ring) => `M${(ring ?? []).map(([lon, lat]) => `${x(lon ?? 0).toFixed(1)} ${y(lat ?? 0).toFixed(1)}`).join("L")}Z`).join("");
+  const clip = (value: number) => Math.min(SIZE - 4, Math.max(4, value));
+  const dots = candidate.positions_4326.map(([lon, lat]) => {
+    const [px, py] = [clip(x(lon)), clip(y(lat))];
+    const away = px !== x(lon) || py !== y(lat);
+    return svg("circle", { class: away ? "dot away" : "dot", cx: px.toFixed(1), cy: py.toFixed(1), r: 2.5 });
+  });
+  return svg("svg", { class: "place-drawing", viewBox: `0 0 ${SIZE} ${SIZE}`, "aria-hidden": "true" }, svg("path", { class: "outline", d: path }), ...dots);
+}
+
+function bounds(positions: [number, number][]): { west: number; south: number; east: number; north: number } {
+  const lons = positions.map(([lon]) => lon);
+  const lats = positions.map(([, lat]) => lat);
+  return { west: Math.min(...lons), east: Math.max(...lons), south: Math.min(...lats), north: Math.max(...lats) };
+}
+
+/** A system by its code, for those who know it. */
+function other(choose: (key: string) => void): HTMLElement {
+  const input = h("input", { class: "input", id: "crs", maxlength: 40, autocomplete: "off", placeholder: "EPSG:9210" });
+  const form = h("form", { class: "row other-crs" }, input, h("button", { type: "submit", class: "button" }, w("place.use")));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (input.value.trim()) choose(input.value.trim());
+  });
+  return h("details", {}, h("summary", {}, w("place.other")), h("div", { class: "field" }, h("label", { for: "crs" }, w("place.code")), form));
+}

@@ -1,0 +1,49 @@
+/** How far uploads and the work of the server are: a bar with rows, stage and time left. */
+import { h } from "../dom";
+import { formatNumber } from "../format";
+import type { JobProgress, JobState } from "./types";
+import { w } from "./words";
+
+export class ProgressBar {
+  private readonly bar = h("progress", { max: 1, "aria-label": w("progress.name") });
+  private readonly words = h("p", { class: "progress-words" });
+  private readonly detail = h("p", { class: "soft small numbers" });
+  readonly element = h("div", { class: "progress-box" }, this.words, this.bar, this.detail);
+
+  /** `share` from 0 to 1; null while nobody knows. */
+  show(words: string, share: number | null, detail = ""): void {
+    if (this.words.textContent !== words) this.words.textContent = words;
+    this.detail.textContent = detail;
+    if (share === null) this.bar.removeAttribute("value");
+    else this.bar.value = Math.min(1, share);
+  }
+
+  showWork(state: JobState, { stage, rows_done: done, rows_total: total, seconds_left: left, stopping }: JobProgress): void {
+    if (stopping) {
+      this.show(w("progress.stopping"), null);
+      return;
+    }
+    if (stage === "waiting") {
+      this.show(w("progress.waiting"), null, w("progress.waiting_text"));
+      return;
+    }
+    const counted = stage === "reading" && done > 0;
+    const words = state === "understanding" ? w("progress.understanding") : w(stage === "" ? "progress.opening" : `progress.${stage}`);
+    const rows = total ? w("progress.rows", { done: formatNumber(done), total: formatNumber(total) }) : w("progress.rows_done", { done: formatNumber(done) });
+    const time = counted && left !== null ? w("progress.left", { time: duration(left) }) : "";
+    this.show(words, counted && total ? done / total : null, done > 0 ? [rows, time].filter(Boolean).join(" · ") : "");
+  }
+}
+
+/** "20 giây", "3 phút": a rough word, because it is a guess. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return w("time.seconds", { n: Math.max(1, Math.round(seconds)) });
+  if (seconds < 3600) return w("time.minutes", { n: Math.round(seconds / 60) });
+  return w("time.hours", { n: formatNumber(seconds / 3600, 1) });
+}
+
+/** "640 kB", "12,4 MB". */
+export function bytes(count: number): string {
+  if (count < 1_000_000) return `${formatNumber(Math.max(1, count / 1000), 0)}\u00a0kB`;
+  return `${formatNumber(count / 1_000_000, 1)}\u00a0MB`;
+}

@@ -1,0 +1,83 @@
+/** Step 5: title, decision and reason; then publish, hand in, or decide about somebody else's. */
+import { h, icon } from "../dom";
+import { formatDate } from "../format";
+import type { StepPage } from "./job_page";
+import { counts } from "./report";
+import { server } from "./server";
+import { w } from "./words";
+
+export function publishStep(page: StepPage): Node[] {
+  const { job } = page;
+  const summary = job.report ? h("section", { class: "card stack", "aria-labelledby": "sum-title" }, h("h2", { id: "sum-title" }, w("publish.summary")), counts(job.report)) : null;
+  const back = h("button", { type: "button", class: "button", click: () => page.open("check") }, icon("arrow-left"), w("step.check"));
+  const parts = job.state === "submitted" ? [about(page), decision(page)] : [returned(page), form(page, back)];
+  return [summary, ...parts].filter((part): part is HTMLElement => part !== null);
+}
+
+function returned({ job }: StepPage): HTMLElement | null {
+  if (job.state !== "returned") return null;
+  return h("div", { class: "note caution" }, icon("reply"), h("div", {}, h("strong", {}, w("publish.returned", { name: job.decided_by })), h("p", {}, job.decision_note)));
+}
+
+function form(page: StepPage, back: HTMLElement): HTMLElement | null {
+  const { job } = page;
+  if (!job.may_edit || job.state === "interrupted") return null;
+  const title = h("input", { class: "input", id: "title", maxlength: 200, required: true, value: job.title || w("publish.default_title", { layer: job.layer_title, day: formatDate(new Date().toISOString()) }) });
+  const number = h("input", { class: "input", id: "decision", maxlength: 80, value: job.decision_number });
+  const reason = h("textarea", { class: "input", id: "reason", rows: 3, maxlength: 5000 });
+  reason.value = job.reason;
+  const words = job.publishes ? w("publish.go") : w("publish.submit");
+  const go = h("button", { type: "submit", class: "button primary" }, icon(job.publishes ? "check" : "send"), words);
+  go.disabled = !job.may.includes(job.publishes ? "publish" : "submit");
+  const element = h(
+    "form",
+    { class: "card stack", "aria-labelledby": "publish-title" },
+    h("h2", { id: "publish-title" }, w("publish.title")),
+    h("p", { class: "soft" }, job.publishes ? w("publish.text") : w("publish.submit_text")),
+    h("div", { class: "field" }, h("label", { for: "title" }, w("publish.name")), title),
+    h("div", { class: "field" }, h("label", { for: "decision" }, w("publish.decision")), number),
+    h("div", { class: "field" }, h("label", { for: "reason" }, w("publish.reason")), reason),
+    h("div", { class: "row actions" }, back, go),
+  );
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void page.act(async () => {
+      await server.change(job.id, { title: title.value, decision_number: number.value, reason: reason.value });
+      return server.step(job.id, job.publishes ? "publish" : "submit");
+    });
+  });
+  return element;
+}
+
+function about({ job }: StepPage): HTMLElement {
+  const rows: [string, string][] = [
+    [w("publish.author"), job.author],
+    [w("publish.submitted"), formatDate(job.submitted_at)],
+    [w("publish.decision"), job.decision_number || "–"],
+    [w("publish.reason"), job.reason || "–"],
+  ];
+  return h("section", { class: "card stack", "aria-label": w("publish.about") }, h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))));
+}
+
+function decision(page: StepPage): HTMLElement {
+  const { job } = page;
+  if (!job.may.includes("approve")) {
+    const withdraw = job.may.includes("withdraw") ? h("button", { type: "button", class: "button", click: () => void page.take("withdraw") }, icon("undo-2"), w("publish.withdraw")) : null;
+    return h("div", { class: "card stack" }, h("p", {}, w("publish.waits")), withdraw);
+  }
+  const note = h("textarea", { class: "input", id: "note", rows: 3, maxlength: 5000 });
+  return h(
+    "section",
+    { class: "card stack", "aria-labelledby": "decide-title" },
+    h("h2", { id: "decide-title" }, w("publish.decide")),
+    h("p", { class: "soft" }, w("publish.decide_text")),
+    h("div", { class: "field" }, h("label", { for: "note" }, w("publish.note")), note),
+    h(
+      "div",
+      { class: "row actions" },
+      h("button", { type: "button", class: "button", click: () => page.open("check") }, icon("list-checks"), w("publish.see_check")),
+      h("button", { type: "button", class: "button", click: () => void page.take("return", note.value) }, icon("reply"), w("publish.return")),
+      h("button", { type: "button", class: "button primary", click: () => void page.take("approve", note.value) }, icon("check"), w("publish.approve")),
+    ),
+  );
+}

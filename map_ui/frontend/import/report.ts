@@ -1,0 +1,32 @@
+/** A report in numbers and plain words: shown for the dry run, for review and when all is done. */
+import { h, icon } from "../dom";
+import { formatNumber } from "../format";
+import { language } from "../i18n";
+import { permalinkHash } from "../permalink";
+import type { IssueGroup, Job, Report } from "./types";
+import { w } from "./words";
+
+const COUNTS = ["new", "changed", "same", "rejected"] as const;
+const ICON = { error: "circle-alert", warning: "triangle-alert", note: "info" } as const;
+
+export function counts(report: Report): HTMLElement {
+  const tiles = COUNTS.map((name) => h("div", { class: `tile ${report[name] > 0 ? name : "none"}` }, h("dt", {}, w(`count.${name}`)), h("dd", { class: "numbers" }, formatNumber(report[name]))));
+  const sum = w("count.sum", { read: formatNumber(report.read), new: formatNumber(report.new), changed: formatNumber(report.changed), same: formatNumber(report.same), rejected: formatNumber(report.rejected) });
+  return h("div", { class: "stack" }, h("dl", { class: "tiles" }, ...tiles), h("p", { class: "soft small numbers" }, sum));
+}
+
+export function issueList(job: Job, report: Report): HTMLElement {
+  if (report.issues.length === 0) return h("p", { class: "note good" }, icon("check"), w("issues.none"));
+  return h("ul", { class: "issues" }, ...report.issues.map((group) => h("li", {}, issue(job, group))));
+}
+
+function issue(job: Job, group: IssueGroup): HTMLElement {
+  const field = group.field && group.field !== "geom" ? h("span", { class: "tag" }, job.fields.find(({ name }) => name === group.field)?.label ?? group.field) : null;
+  const head = h("p", {}, h("span", { class: "unseen" }, `${w(`severity.${group.severity}`)}: `), h("strong", {}, group.message), " ", h("span", { class: "soft small numbers" }, group.first.some(({ row }) => row !== null) ? w("issues.rows", { n: formatNumber(group.count) }) : ""), field);
+  const places = group.first.map(({ row, detail, place_4326: place }) => {
+    const words = [row === null ? "" : w("issues.row", { n: formatNumber(row) }), detail].filter(Boolean).join(": ");
+    const link = place ? h("a", { href: `/${language}/map${permalinkHash({ map: { zoom: 18, lat: place[1], lon: place[0] }, layers: null, selection: null, base: null })}`, target: "_blank" }, w("issues.on_map")) : null;
+    return words || link ? h("li", { class: "small" }, words, " ", link) : null;
+  });
+  return h("div", { class: `issue is-${group.severity}` }, icon(ICON[group.severity]), h("div", {}, head, h("ul", { class: "issue-rows soft" }, ...places)));
+}

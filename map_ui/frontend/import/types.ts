@@ -1,0 +1,155 @@
+/** Imports as the server tells them (importers/wizard/output.py). */
+
+export type JobState =
+  | "uploading" | "understanding" | "asking" | "checking" | "ready" | "submitted" | "returned"
+  | "writing" | "done" | "failed" | "cancelled" | "interrupted" | "undone";
+
+export type JobStep = "understand" | "check" | "publish" | "submit" | "withdraw" | "approve" | "return" | "stop" | "retry";
+
+export interface KeptFile {
+  name: string;
+  bytes: number;
+}
+
+export interface Counts {
+  read: number;
+  new: number;
+  changed: number;
+  same: number;
+  rejected: number;
+}
+
+export interface JobProgress {
+  stage: "" | "waiting" | "reading" | "comparing" | "writing";
+  rows_done: number;
+  rows_total: number | null;
+  seconds_left: number | null;
+  stopping: boolean;
+}
+
+export interface JobHead {
+  id: number;
+  state: JobState;
+  theme: string;
+  theme_title: string;
+  layer: string;
+  layer_title: string;
+  new_layer: boolean;
+  files: KeptFile[];
+  title: string;
+  author: string;
+  mine: boolean;
+  created_at: string;
+  changed_at: string;
+  counts: Counts | null;
+  progress: JobProgress;
+}
+
+export interface Target {
+  theme: string;
+  title: string;
+  layers: { slug: string; title: string }[];
+}
+
+export interface ColumnText {
+  column: string;
+  codec: string;
+  certain: boolean;
+  before: string[];
+  readings: { codec: string; samples: string[] }[];
+}
+
+export interface Candidate {
+  key: string;
+  name: string;
+  share_inside: number;
+  positions_4326: [number, number][];
+}
+
+export interface Place {
+  chosen: boolean;
+  outline_4326: GeoJSON.Polygon | GeoJSON.MultiPolygon;
+  key: string | null;
+  question: string;
+  declared: Candidate | null;
+  candidates: Candidate[];
+}
+
+export interface Column {
+  name: string;
+  field: string | null;
+  why: string;
+  /** The field whose name the column has and whose values it does not. */
+  misfit: string | null;
+  samples: string[];
+}
+
+export interface Understanding {
+  kind: string;
+  source_layer: string;
+  layers: string[];
+  rows: number | null;
+  geometry_type: string;
+  encoding: string;
+  encoding_chosen: boolean;
+  text: ColumnText[];
+  place: Place;
+  columns: Column[];
+}
+
+export interface ThemeField {
+  name: string;
+  label: string;
+  key: boolean;
+  required: boolean;
+}
+
+export interface IssueGroup {
+  code: string;
+  severity: "error" | "warning" | "note";
+  field: string;
+  count: number;
+  message: string;
+  first: { row: number | null; detail: string; place_4326?: [number, number] | null }[];
+}
+
+export interface Report extends Counts {
+  crs: string;
+  encoding: string;
+  geometry_type: string;
+  mapping: Record<string, string>;
+  kept_columns: string[];
+  issues: IssueGroup[];
+  seconds: number;
+}
+
+export interface Answers {
+  source_layer: string;
+  encoding: string;
+  source_crs: string;
+  column_encodings: Record<string, string>;
+  mapping: Record<string, string>;
+  keys: string[];
+}
+
+export interface Job extends JobHead {
+  limit_bytes: number;
+  kinds: string[];
+  encodings: string[];
+  answers: Answers;
+  understanding: Understanding | null;
+  fields: ThemeField[];
+  report: Report | null;
+  rejected_file: boolean;
+  problem: string;
+  reason: string;
+  decision_number: string;
+  submitted_at: string | null;
+  decided_by: string;
+  decision_note: string;
+  may: JobStep[];
+  may_edit: boolean;
+  may_undo: boolean;
+  publishes: boolean;
+  change_set: { id: number; state: string } | null;
+}
