@@ -140,6 +140,9 @@ RASTER_ROOT = Path(environment.text("RASTER_ROOT", str(DATA_DIR / "rasters")))
 IMPORT_ROOT = DATA_DIR / "uploads"
 IMPORT_MAX_BYTES = int(environment.text("IMPORT_MAX_MB", "2000")) * 1_000_000
 
+# "weak": files are read even where the machine cannot shut the reader in completely.
+IMPORT_ISOLATION = environment.text("IMPORT_ISOLATION", "full")
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LOGGING = {

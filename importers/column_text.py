@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from importers.charsets import UTF_8, VIETNAMESE, decode_bytes, with_capitals
 from importers.syllables import syllable_score
@@ -58,6 +59,19 @@ class ColumnText:
     def after(self) -> tuple[str, ...]:
         """Return the sample values in the letters that were meant."""
         return next((one.samples for one in self.readings if one.codec == self.codec), ())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON values."""
+        return {
+            "column": self.column,
+            "encoding": self.codec,
+            "certain": self.certain,
+            "before": list(self.before),
+            "readings": [
+                {"encoding": one.codec, "score": round(one.score, 3), "after": list(one.samples)}
+                for one in self.readings
+            ],
+        }
 
     def chosen(self, codec: str) -> "ColumnText":
         """Return the same column, read as a person says."""
@@ -117,12 +131,16 @@ def _word_score(word: bytes, codec: str) -> float:
 
 
 def read_column(
-    name: str, values: Sequence[bytes], told: str, file_scores: Mapping[str, float]
+    name: str,
+    values: Sequence[bytes],
+    told: str,
+    file_scores: Mapping[str, float],
+    seen: str = "cp1252",
 ) -> ColumnText | None:
     """Return how a column reads; None where its values say nothing because they are ASCII.
 
     `told` is what the file or its driver says, "" for nothing; `file_scores` are those of all
-    columns together, which help a column of few words.
+    columns together, which help a column of few words. `before` is shown in the encoding `seen`.
     """
     telling = [value for value in values if not value.isascii()]
     if not telling:
@@ -140,9 +158,7 @@ def read_column(
 
     readings.sort(key=rank, reverse=True)
     codec = _decided(readings, told)
-    before = tuple(value.decode("cp1252", "replace") for value in shown)
-    if readings[0].codec.startswith(UTF_8):
-        before = tuple(decode_bytes(value, UTF_8) for value in shown)
+    before = tuple(decode_bytes(value, seen).rstrip(" \x00") for value in shown)
     certain = _is_certain(readings, codec)
     offered = [one for one in readings if one.codec == codec] + readings
     return ColumnText(name, codec, certain, before, tuple(dict.fromkeys(offered))[:_OFFERED])

@@ -4,6 +4,7 @@ A file that names no system, or one that puts it elsewhere, is compared with the
 city. What stays doubtful is a question to the person, never a silent move.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ _MARGIN_DEG = 0.001  # about 110 m around the outline
 _AS_GOOD = 0.1  # shares that differ by less say nothing
 _INSIDE, _OUTSIDE = 0.8, 0.05
 _ENOUGH = 0.5
+_OFFERED = 12
 _SHOWN = 60  # positions of a candidate that a map draws
 # How likely a system is by itself; equal shares are decided by it.
 _OWN, _USUAL, _OTHER, _OLD, _SWAPPED, _UNSHIFTED = 0, 2, 3, 4, 5, 20
@@ -64,6 +66,18 @@ class Place:
     question: str = ""
     detail: str = ""
     issues: tuple[Issue, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON values with what a map draws: the outline and positions of each candidate."""
+        return {
+            "crs": self.crs.key if self.crs else None,
+            "name": self.crs.name if self.crs else "",
+            "question": self.question,
+            "detail": self.detail,
+            "declared": self.declared.as_dict() if self.declared else None,
+            "candidates": [one.as_dict() for one in self.candidates[:_OFFERED]],
+            "outline_4326": json.loads(shapely.to_geojson(self.outline_4326)),
+        }
 
     def decided(self) -> SourceCrs:
         """Return the system; FileRefused with the candidates where somebody has to say it."""

@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -31,13 +34,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One finding. `row` counts from 1 in the order of the file; None is about the whole file."""
+    """One finding. `row` counts from 1 in the order of the file; None is about the whole file.
+
+    `place_4326` is longitude and latitude of a position of the row's shape, where it has one.
+    """
 
     code: str
     severity: Severity
     row: int | None = None
     field: str = ""
     detail: str = ""
+    place_4326: tuple[float, float] | None = None
 
 
 CODES: dict[str, str | Promise] = {
@@ -63,8 +70,11 @@ CODES: dict[str, str | Promise] = {
     "unknown_code": _("The code is not in the code list; it was kept."),
     "unknown_class": _("The class is not known; the row is restricted until somebody decides."),
     "bad_text": _("Some letters could not be read with this encoding."),
-    "heights_dropped": _("Heights and measures are not stored; they stay in the original file."),
+    "heights_kept": _("Shapes are flat; the lowest and highest height or measure is kept beside."),
     "capitals_repaired": _("Capital letters with a tone mark had been written as small ones."),
+    "outside_city": _("The shape lies outside the city."),
+    "duplicate_shape": _("An earlier row of the file has the same shape."),
+    "overlap": _("The area overlaps a feature that is there already."),
     # the file
     "encoding_guessed": _("The file does not say its encoding; check the letters."),
     "encoding_overruled": _("The file names another encoding than its letters are written in."),
@@ -79,6 +89,8 @@ CODES: dict[str, str | Promise] = {
     "far_from_city": _("The data lies far from the city; check the coordinate system."),
     "column_guessed": _("The column was matched by its values or a similar name; check it."),
     "column_misfit": _("The name of the column fits the field, its values do not; it was kept."),
+    "table_missing": _("The table beside the shapes is missing, so no row has values."),
+    "isolation_weak": _("The file was read without all safeguards, as an administrator accepts."),
     "no_key": _("No column identifies a row, so a row that changes will count as a new one."),
     "columns_kept": _("These columns have no field and are kept as they are."),
 }
@@ -93,6 +105,29 @@ class IssueGroup:
     field: str
     count: int
     first: tuple[Issue, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON values; `messages` are the plain words in each language of the product."""
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "field": self.field,
+            "count": self.count,
+            "messages": in_each_language(CODES.get(self.code, self.code)),
+            "first": [
+                {"row": one.row, "detail": one.detail, "place_4326": one.place_4326}
+                for one in self.first
+            ],
+        }
+
+
+def in_each_language(text: str | Promise) -> dict[str, str]:
+    """Return language → text."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found[language] = str(text)
+    return found
 
 
 class IssueLog:

@@ -2,30 +2,28 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from gis_core.access import STAFF_DATABASE
+from importers.datasets import dataset_of
 from importers.magic import FileKind, kind_of
-from importers.source import shapefile_parts
 from importers.source_crs import SourceCrs
 from layers.feature import SourceFile
 
 _FOLDER = "imports"
 _PREFIX = 20
 _CHUNK_BYTES = 1 << 20
-_SHAPEFILE_PARTS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 
 
 def original_files(path: Path) -> list[Path]:
     """The files that an import consists of: one, or the parts of a bare shapefile."""
-    if kind_of(path) is not FileKind.SHAPEFILE:
+    if kind_of(path) is FileKind.ZIP:
         return [path]
-    parts: Mapping[str, Path] = {**shapefile_parts(path), ".shp": path}
-    return [file for suffix, file in sorted(parts.items()) if suffix in _SHAPEFILE_PARTS]
+    return [file for _, file in sorted(dataset_of(path).parts.items())]
 
 
 def content_hash(files: Iterable[Path]) -> str:

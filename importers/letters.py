@@ -121,7 +121,9 @@ class Letters:
 
     def _decide(self, name: str, values: list[bytes]) -> None:
         shown = self.name(name)
-        found = read_column(shown, values, self.encoding.codec, self._scores)
+        plain = UTF_8 if self.encoding.reader == "UTF-8" else "cp1252"
+        seen = self.encoding.named or plain
+        found = read_column(shown, values, self.encoding.codec, self._scores, seen)
         if found is None:
             return
         codec = self.chosen.get(shown) or (self.encoding.codec if self.encoding.chosen else "")

@@ -102,7 +102,8 @@ class _Search:
     def by_name(self) -> None:
         """Take columns whose name is known and whose values fit."""
         for name, aliases in self._names.items():
-            for column in [c for alias in aliases for c in self.free if _matches(alias, c)]:
+            named = [c for alias in aliases for c in self.free if _matches(alias, c)]
+            for column in dict.fromkeys(named):
                 if self._fits(name, column):
                     self._take(name, column, "name")
                     break
@@ -148,7 +149,8 @@ class _Search:
 
     def _fits(self, name: str, column: str) -> bool:
         facts, model_field = self._facts.get(column), self._fields.get(name)
-        if facts is None or model_field is None or not facts.samples:
+        # A class is always read: what is not understood becomes restricted.
+        if facts is None or model_field is None or not facts.samples or name == "sensitivity":
             return True
         return facts.fits.get(sql_type_of(model_field), 1.0) >= _HALF
 
@@ -157,6 +159,11 @@ def _key_fields(theme: Theme) -> list[str]:
     """Return the parts of the natural key that a column of codes can fill."""
     fields = writable_fields(theme)
     return [name for name in theme.natural_key if not isinstance(fields[name], models.DateField)]
+
+
+def known_targets(theme: Theme) -> tuple[str, ...]:
+    """Return the fields that a column can fill."""
+    return tuple(_known_names(theme))
 
 
 def _known_names(theme: Theme) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
+from shapely.geometry.base import BaseGeometry
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
@@ -35,6 +36,9 @@ from layers.feature import Layer, SourceFile
 Progress = Callable[[int, int | None], None]
 
 
+_MISSING_SHOWN = 5
+
+
 class _NotDirectly(Exception):
     """The rows of a first load have to be compared after all; nothing was written."""
 
@@ -46,6 +50,7 @@ class _Run:
     actor: Actor
     request: ImportRequest
     file: Understood
+    file_issues: tuple[Issue, ...]
     crs: SourceCrs
     log: IssueLog
     progress: Progress | None
@@ -97,8 +102,9 @@ def _attempt(
     opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
     with opened as source:
         file = look_into(actor, source, theme, request)
-        run = _Run(actor, request, file, file.place.decided(), log, progress, directly)
-        log.extend(file.issues(theme))
+        issues = tuple(file.issues(theme))
+        log.extend(issues)
+        run = _Run(actor, request, file, issues, file.place.decided(), log, progress, directly)
         with transaction.atomic(using=STAFF_DATABASE):
             report = _in_transaction(run)
             if not request.apply:
@@ -110,8 +116,8 @@ def _in_transaction(run: _Run) -> Report:
     theme = theme_of(run.request.theme)
     stored = stored_type(theme, run.file.source.geometry_type, _first_shape(run.file.first))
     layer = layer_for(run.actor, run.request, stored)
-    target = Target(theme, stored, known_codes(theme))
-    preparation = Preparation(run.file.letters, target, run.file.matched, run.crs, run.log)
+    target = Target(theme, stored, known_codes(theme), _expected_area(run))
+    preparation = Preparation(run.file, target, run.crs, run.log)
     plan = Plan(layer, preparation.columns)
     rows = preparation.rows(_watched(run.file.batches, run))
     if not run.request.apply:
@@ -122,6 +128,12 @@ def _in_transaction(run: _Run) -> Report:
             return _first_load(run, plan, preparation, rows, kept.result())
         staging, report = _staged(run, plan, preparation, rows)
         return _applied(run, staging, report, kept.result())
+
+
+def _expected_area(run: _Run) -> BaseGeometry | None:
+    """Return where rows should lie; None where the whole file lies elsewhere and says so once."""
+    far = any(issue.code == "far_from_city" for issue in run.file_issues)
+    return None if far else run.file.place.outline_4326
 
 
 def _first_load(
@@ -153,9 +165,24 @@ def _staged(
         raise ImportBroken(f"{prepared.read} rows read, {staged} staged")
     verdicts = staging.classify()
     if verdicts.keys() - {NEW, CHANGED, SAME}:
-        for row, reason in staging.rejected():
-            run.log.add(Issue(reason, Severity.ERROR, row))
-    return staging, _report(run, plan.layer, prepared, verdicts)
+        for row, reason, place in staging.rejected():
+            run.log.add(Issue(reason, Severity.ERROR, row, place_4326=place))
+    report = _report(run, plan.layer, prepared, verdicts)
+    return staging, _compared(run, staging, report)
+
+
+def _compared(run: _Run, staging: Staging, report: Report) -> Report:
+    """Add which fields change and what is missing; FileRefused where retiring would be unsafe."""
+    if report.changed:
+        report = replace(report, changed_fields=staging.changed_fields())
+    missing, first = staging.missing(_MISSING_SHOWN)
+    if run.request.retire_on and missing and report.rejected:
+        raise FileRefused(
+            f"{report.rejected} row(s) were rejected, so nothing can be retired: a feature may be"
+            " missing only because its row is wrong. Correct the rows, or import without retiring"
+        )
+    retired = missing if run.request.retire_on else 0
+    return replace(report, missing=missing, missing_first=first, retired=retired)
 
 
 def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[str, int]) -> Report:
@@ -175,6 +202,10 @@ def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[st
         same=verdicts.get(SAME, 0),
         rejected=prepared.rejected
         + sum(n for verdict, n in verdicts.items() if verdict not in {NEW, CHANGED, SAME}),
+        changed_fields={},
+        missing=0,
+        missing_first=(),
+        retired=0,
         applied=False,
         change_set=None,
         issues=run.log.groups(),
@@ -193,11 +224,18 @@ def _applied(run: _Run, staging: Staging, report: Report, kept: KeptFile) -> Rep
     """Write what was classified; raises ImportBroken if the counts then differ."""
     source = kept_files.record(kept, run.crs, run.file.letters.codec)
     change_set = None
-    if report.new or report.changed:
-        written = bulk.apply(run.actor, staging, title=_title(run), source_id=source.pk)
+    if report.new or report.changed or report.retired:
+        written = bulk.apply(
+            run.actor,
+            staging,
+            title=_title(run),
+            source_id=source.pk,
+            retire_on=run.request.retire_on,
+        )
         if (written.new, written.changed) != (report.new, report.changed):
             raise ImportBroken(f"classified {report.counts()}, written {written}")
         change_set = written.change_set
+        report = replace(report, retired=written.retired)
     return _remembered(run, staging.plan.layer, source, change_set, report)
 
 

@@ -2,22 +2,23 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import models
+from shapely.geometry.base import BaseGeometry
 
-from importers import values
+from importers import heights, values
 from importers.fields import Filler, Finding, fillers, slug_of
-from importers.issues import Issue, IssueLog, Severity
-from importers.letters import Letters, names_state_secret
-from importers.mapping import Matched
+from importers.issues import IssueLog, Severity
+from importers.letters import names_state_secret
+from importers.row_findings import RowFindings
 from importers.sensitivity import secret_refused
-from importers.shapes import read_shapes
+from importers.shapes import Shapes, has_heights, read_shapes
 from importers.source_crs import SourceCrs
+from importers.understanding import Understood
 from importers.values import Mask
 from layers.bulk_plan import StagedColumn, StagedRows
 from layers.registry import Theme
@@ -30,22 +31,29 @@ Columns = Mapping[str, pa.Array]
 
 @dataclass(frozen=True)
 class Target:
-    """Where the rows go: theme, stored geometry type, known codes by list."""
+    """Where the rows go: theme, stored geometry type, known codes by list.
+
+    `area_4326` is where they should lie; None where that is not to be looked at.
+    """
 
     theme: Theme
     stored: str
     codes: Mapping[str, frozenset[str]]
+    area_4326: BaseGeometry | None = None
 
 
 class Preparation:
     """Prepares the rows of one source. `read` and `rejected` count as batches pass through."""
 
-    def __init__(
-        self, letters: Letters, target: Target, matched: Matched, crs: SourceCrs, log: IssueLog
-    ) -> None:
+    def __init__(self, file: Understood, target: Target, crs: SourceCrs, log: IssueLog) -> None:
         self.read = 0
         self.rejected = 0
-        self._letters, self._target, self._crs, self._log = letters, target, crs, log
+        self._letters, self._target, self._crs = file.letters, target, crs
+        self._heights = has_heights(file.source.geometry_type)
+        self._findings = RowFindings(log, target.stored, target.area_4326)
+        matched = file.matched
+        if self._heights:
+            matched = replace(matched, kept=(*matched.kept, *heights.NAMES))
         self._fillers = fillers(target.theme, matched)
         self._slug = _slug_field(target.theme)
 
@@ -63,31 +71,35 @@ class Preparation:
             passed = self._batch(batch, geometry) if batch.num_rows else None
             if passed:
                 yield passed
+        self._findings.finish()
 
     def _batch(self, batch: pa.RecordBatch, geometry: str) -> StagedRows | None:
         numbers = np.arange(self.read + 1, self.read + batch.num_rows + 1, dtype=np.int32)
         self.read += batch.num_rows
-        shapes = read_shapes(batch.column(geometry), self._target.stored, self._crs)
+        wkb = batch.column(geometry)
+        shapes = read_shapes(wkb, self._target.stored, self._crs)
         fine = np.array([reason is None for reason in shapes.reasons.tolist()], dtype=bool)
-        self._refuse(numbers[~fine], shapes.reasons[~fine])
-        self._log_rows("repaired", "", numbers[shapes.repaired])
+        self.rejected += int((~fine).sum())
+        refused = wkb.filter(pa.array(~fine))
+        self._findings.refuse(numbers[~fine], shapes.reasons[~fine].tolist(), refused, self._crs)
         if not fine.any():
             return None
         keep = pa.array(fine)
         numbers, ewkb = numbers[fine], shapes.ewkb.filter(keep)
-        columns = self._columns(batch.filter(keep), geometry, numbers)
-        staged = self._fill(columns, numbers)
+        self._findings.begin(numbers, ewkb)
+        self._mark_repaired(shapes, fine)
+        columns = self._columns(batch.filter(keep), geometry)
+        staged = self._fill(columns)
         keys = self._keys(staged, columns, ewkb)
         return StagedRows(pa.array(numbers), keys, ewkb, staged)
 
-    def _refuse(self, numbers: npt.NDArray[np.int32], reasons: npt.NDArray[np.object_]) -> None:
-        self.rejected += len(numbers)
-        for number, reason in zip(numbers.tolist(), reasons.tolist(), strict=True):
-            self._log.add(Issue(str(reason), Severity.ERROR, number, "geom"))
+    def _mark_repaired(self, shapes: Shapes, fine: Mask) -> None:
+        places = np.cumsum(fine) - 1  # row of the batch → row among those that pass
+        for row, (before, after) in shapes.repaired.items():
+            detail = f"{before:.1f} m² → {after:.1f} m²"
+            self._findings.mark_value("repaired", "geom", int(places[row]), detail, 1)
 
-    def _columns(
-        self, batch: pa.RecordBatch, geometry: str, numbers: npt.NDArray[np.int32]
-    ) -> dict[str, pa.Array]:
+    def _columns(self, batch: pa.RecordBatch, geometry: str) -> dict[str, pa.Array]:
         """Return the columns by name, decoded; raises FileRefused for a state secret."""
         found: dict[str, pa.Array] = {}
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
@@ -96,52 +108,44 @@ class Preparation:
             shown = self._letters.name(name)
             decoded = self._letters.text(name, column)
             found[shown] = decoded.values
-            self._log_rows("bad_text", shown, numbers[decoded.unread])
-            self._log_rows("capitals_repaired", shown, numbers[decoded.capitals], Severity.NOTE)
+            capitals = np.flatnonzero(decoded.capitals)
+            self._findings.mark("bad_text", shown, np.flatnonzero(decoded.unread))
+            self._findings.mark("capitals_repaired", shown, capitals, Severity.NOTE)
             if names_state_secret(found[shown]):
                 raise secret_refused()
+        if self._heights:
+            found |= heights.height_columns(batch.column(geometry))
         return found
 
-    def _fill(self, columns: Columns, numbers: npt.NDArray[np.int32]) -> dict[str, pa.Array]:
+    def _fill(self, columns: Columns) -> dict[str, pa.Array]:
         staged: dict[str, pa.Array] = {}
         for filler in self._fillers:
             filled = filler.fill(columns)
             staged[filler.column.name] = filled.values
             for finding in filled.findings:
-                self._log_finding(finding, columns, numbers)
+                self._mark_values(finding, columns)
             if filler.code_list:
-                self._unknown_codes(filler, filled.values, numbers)
+                self._unknown_codes(filler, filled.values)
         return staged
 
-    def _log_finding(
-        self, finding: Finding, columns: Columns, numbers: npt.NDArray[np.int32]
-    ) -> None:
-        code, field, column, rows = finding
-        for place in np.flatnonzero(rows):
-            detail = values.plain_text(columns[column][int(place)].as_py())[:80]
-            number = int(numbers[place])
-            self._log.add(Issue(code, Severity.WARNING, number, field, detail))
+    def _mark_values(self, finding: Finding, columns: Columns) -> None:
+        code, field, name, rows = finding
+        column = columns[name]
+        self._findings.mark(
+            code,
+            field,
+            np.flatnonzero(rows),
+            detail=lambda row: values.plain_text(column[row].as_py())[:80],
+        )
 
-    def _log_rows(
-        self,
-        code: str,
-        field: str,
-        numbers: npt.NDArray[np.int32],
-        severity: Severity = Severity.WARNING,
-    ) -> None:
-        for number in numbers.tolist():
-            self._log.add(Issue(code, severity, number, field))
-
-    def _unknown_codes(
-        self, filler: Filler, found: pa.Array, numbers: npt.NDArray[np.int32]
-    ) -> None:
+    def _unknown_codes(self, filler: Filler, found: pa.Array) -> None:
         known = self._target.codes.get(filler.code_list, frozenset())
         for entry in pc.value_counts(found).to_pylist():
             code = entry["values"]
             if code and code not in known:
-                first = int(numbers[pc.index(found, code).as_py()])
-                issue = Issue("unknown_code", Severity.WARNING, first, filler.column.name, code)
-                self._log.add(issue, entry["counts"])
+                first = pc.index(found, code).as_py()
+                name = filler.column.name
+                self._findings.mark_value("unknown_code", name, first, code, entry["counts"])
 
     def _keys(self, staged: dict[str, pa.Array], columns: Columns, ewkb: pa.Array) -> pa.Array:
         """Return the natural keys; rows without one get a hash. Fills blank addresses as well."""

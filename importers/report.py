@@ -9,7 +9,11 @@ from importers.issues import CODES, IssueGroup
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome for one file. Rows read are new, changed, same or rejected, one of these each."""
+    """The outcome for one file. Rows read are new, changed, same or rejected, one of these each.
+
+    `changed_fields` says in how many changed rows each field differs. `missing` features of the
+    layer are not in the file; they stay, except the `retired` ones.
+    """
 
     file: str
     layer: str
@@ -24,6 +28,10 @@ class Report:
     changed: int
     same: int
     rejected: int
+    changed_fields: Mapping[str, int]
+    missing: int
+    missing_first: tuple[str, ...]
+    retired: int
     applied: bool
     change_set: int | None
     issues: tuple[IssueGroup, ...]
@@ -46,18 +54,10 @@ class Report:
         return {
             **plain,
             "mapping": dict(self.mapping),
+            "changed_fields": dict(self.changed_fields),
+            "missing_first": list(self.missing_first),
             "kept_columns": list(self.kept_columns),
-            "issues": [
-                {
-                    "code": group.code,
-                    "severity": str(group.severity),
-                    "field": group.field,
-                    "count": group.count,
-                    "message": str(CODES.get(group.code, group.code)),
-                    "first": [{"row": one.row, "detail": one.detail} for one in group.first],
-                }
-                for group in self.issues
-            ],
+            "issues": [group.as_dict() for group in self.issues],
         }
 
     def summary(self) -> str:
@@ -73,6 +73,12 @@ class Report:
         yield "  " + ", ".join(f"{field} ← {column}" for field, column in self.mapping.items())
         if self.kept_columns:
             yield f"  kept beside: {', '.join(self.kept_columns)}"
+        if self.changed_fields:
+            counts = (f"{count} {name}" for name, count in self.changed_fields.items())
+            yield f"  changed: {', '.join(counts)}"
+        if self.missing:
+            kept = f"{self.retired} of them end" if self.retired else "they stay"
+            yield f"  not in the file: {self.missing}, {kept}: {', '.join(self.missing_first)}"
         for group in self.issues:
             field = f" [{group.field}]" if group.field else ""
             message = CODES.get(group.code, group.code)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ class ImportRequest:
 
     `mapping` is field → column, `column_encodings` column → encoding, `keys` are the columns that
     identify a row. `layer_facts` are fields of Layer; with `create_layer` a layer that is missing
-    is made from them.
+    is made from them. Features that are missing from the file stay, or end on `retire_on`.
     """
 
     path: Path
@@ -26,6 +27,7 @@ class ImportRequest:
     keys: tuple[str, ...] = ()
     create_layer: bool = False
     layer_facts: Mapping[str, Any] = field(default_factory=dict)
+    retire_on: date | None = None
     apply: bool = False
 
     def options(self) -> dict[str, Any]:

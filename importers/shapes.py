@@ -1,5 +1,6 @@
 """Shapes of a batch: through the gate, into degrees, repaired where that keeps their type."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
+from gis_core.city import city
+from gis_core.crs import area_m2
 from gis_core.geometry_gate import LINES, POINTS, POLYGONS, admit_many
 from gis_core.geometry_refusal import GateLimits
 from importers.ewkb import stored_ewkb
@@ -36,11 +39,14 @@ _HEIGHT_WORDS = (" Z", " M", "ZM", "2.5D", "Measured", "3D")
 
 @dataclass(frozen=True)
 class Shapes:
-    """`ewkb` of the rows (None where refused), why each was refused, and what was repaired."""
+    """`ewkb` of the rows (None where refused), why each was refused, and what was repaired.
+
+    `repaired` is row → area before and after, m² in the city's VN-2000 zone.
+    """
 
     ewkb: pa.Array
     reasons: npt.NDArray[np.object_]
-    repaired: npt.NDArray[np.bool_]
+    repaired: Mapping[int, tuple[float, float]]
 
 
 def stored_type(theme: Theme, declared: str, first: bytes | None) -> str:
@@ -73,9 +79,7 @@ def read_shapes(wkb: pa.Array, stored: str, crs: SourceCrs) -> Shapes:
         several = shapely.get_num_geometries(geometries) > 1
         geometries[several], reasons[several] = None, "several_points"
     _transform(geometries, reasons, crs)
-    repaired = np.zeros(len(rows), dtype=bool)
-    if stored == AREA:
-        repaired = _repair(geometries, reasons)
+    repaired = _repair(geometries, reasons) if stored == AREA else {}
     return Shapes(stored_ewkb(geometries, stored), reasons, repaired)
 
 
@@ -95,15 +99,19 @@ def _transform(
 
 def _repair(
     geometries: npt.NDArray[np.object_], reasons: npt.NDArray[np.object_]
-) -> npt.NDArray[np.bool_]:
+) -> dict[int, tuple[float, float]]:
     """Replace invalid areas by valid ones; those that would become something else are refused."""
     present = ~shapely.is_missing(geometries)
     invalid = np.flatnonzero(present & ~shapely.is_valid(geometries))
-    repaired = np.zeros(len(geometries), dtype=bool)
-    if len(invalid):
-        mended = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
-        good = np.isin(shapely.get_type_id(mended), _POLYGONAL) & (shapely.area(mended) > 0)
-        geometries[invalid] = np.where(good, mended, None)
-        reasons[invalid[~good]] = "invalid_shape"
-        repaired[invalid[good]] = True
-    return repaired
+    if not len(invalid):
+        return {}
+    mended = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
+    good = np.isin(shapely.get_type_id(mended), _POLYGONAL) & (shapely.area(mended) > 0)
+    zone = city().zone
+    areas = {
+        int(row): (area_m2(geometries[row], zone), area_m2(shape, zone))
+        for row, shape in zip(invalid[good], mended[good], strict=True)
+    }
+    geometries[invalid] = np.where(good, mended, None)
+    reasons[invalid[~good]] = "invalid_shape"
+    return areas

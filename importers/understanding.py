@@ -3,24 +3,27 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
 
-from gis_core.access import Actor
+from gis_core import access
+from gis_core.access import Action, Actor
 from gis_core.geometry_gate import admit_many
 from gis_core.geometry_refusal import GateLimits
 from importers.column_facts import FACT_ROWS, ColumnFacts, facts_of
+from importers.column_text import ColumnText
 from importers.crs_candidates import Place, city_box, locate
-from importers.issues import Issue, Severity
-from importers.letters import Letters
-from importers.mapping import Matched, settle
+from importers.issues import CODES, Issue, IssueGroup, IssueLog, Severity, in_each_language
+from importers.letters import Letters, encoding_names
+from importers.mapping import Matched, known_targets, settle
 from importers.request import ImportRequest
 from importers.shapes import has_heights
-from importers.source import Source
+from importers.source import Source, open_source
 from importers.source_crs import Positions, bounds_4326, near_city
-from importers.target_layer import known_codes
+from importers.target_layer import known_codes, theme_of
 from layers.city_outline import city_outline
 from layers.registry import Theme
 
@@ -37,15 +40,17 @@ class Understood:
     letters: Letters
     place: Place
     matched: Matched
+    facts: Mapping[str, ColumnFacts]
     first: Batch | None
     batches: Iterator[Batch]
 
     def issues(self, theme: Theme) -> Iterator[Issue]:
         """Yield the findings about the file as a whole."""
+        yield from self.source.issues
         yield from self.letters.issues()
         yield from self.place.issues
         if has_heights(self.source.geometry_type):
-            yield Issue("heights_dropped", Severity.NOTE)
+            yield Issue("heights_kept", Severity.NOTE)
         if not set(theme.natural_key) & self.matched.targets.keys():
             yield Issue("no_key", Severity.WARNING, detail="--key names one")
         for name, column in self.matched.misfits:
@@ -65,6 +70,109 @@ class Understood:
                 yield Issue("far_from_city", Severity.WARNING, detail=detail)
 
 
+@dataclass(frozen=True)
+class ColumnMatch:
+    """One column of the file: the field that it fills, "" for `extra`, why, and first values."""
+
+    column: str
+    field: str
+    reason: str
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a person confirms before anything is written. `rows` is what the file claims."""
+
+    file: str
+    format: str
+    source_layer: str
+    geometry_type: str
+    rows: int | None
+    encoding: str
+    text: tuple[ColumnText, ...]
+    place: Place
+    columns: tuple[ColumnMatch, ...]
+    unfilled: tuple[str, ...]
+    issues: tuple[IssueGroup, ...]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Return the codes of what has to be answered before the file can be imported."""
+        return (self.place.question,) if self.place.question else ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        return {
+            "file": self.file,
+            "format": self.format,
+            "source_layer": self.source_layer,
+            "geometry_type": self.geometry_type,
+            "rows": self.rows,
+            "encoding": self.encoding,
+            "encodings": list(encoding_names()),
+            "text": [one.as_dict() for one in self.text],
+            "place": self.place.as_dict(),
+            "columns": [{**vars(one), "samples": list(one.samples)} for one in self.columns],
+            "unfilled": list(self.unfilled),
+            "questions": [
+                {"code": code, "messages": in_each_language(CODES[code])} for code in self.questions
+            ],
+            "issues": [group.as_dict() for group in self.issues],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Yield the same for a terminal."""
+        yield f"{self.file}: {self.format}, {self.geometry_type}, {self.rows or 'unknown'} rows"
+        for one in self.text:
+            sure = "" if one.certain else ", not certain"
+            yield f"  text {one.column}: {one.codec}{sure}"
+            for before, after in zip(one.before, one.after, strict=False):
+                yield f"      {before.strip()} → {after.strip()}"
+        yield f"  place: {self.place.crs.name if self.place.crs else self.place.detail}"
+        for candidate in self.place.candidates[:5]:
+            yield f"      {candidate.crs.key} ({candidate.crs.name}): {candidate.share:.0%} inside"
+        for match in self.columns:
+            target = f"{match.field} ({match.reason})" if match.field else "kept beside"
+            yield f"  column {match.column} → {target}: {', '.join(match.samples)}"
+        for group in self.issues:
+            yield f"  {group.severity}: {group.code}: {CODES.get(group.code, group.code)}"
+
+
+def understand(actor: Actor, request: ImportRequest) -> Understanding:
+    """Look into a file and write nothing; what is doubtful is told, not refused.
+
+    Raises FileRefused for a file that cannot be read or a wrong option, NotAllowed, SignInNeeded.
+    """
+    access.require(actor, Action.IMPORT, request.theme, request.slug)
+    theme = theme_of(request.theme)
+    opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
+    with opened as source:
+        file = look_into(actor, source, theme, request)
+        log = IssueLog()
+        log.extend(file.issues(theme))
+    return Understanding(
+        file=request.path.name,
+        format=str(source.kind),
+        source_layer=source.layer,
+        geometry_type=source.geometry_type,
+        rows=source.rows,
+        encoding=file.letters.codec,
+        text=tuple(file.letters.columns.values()),
+        place=file.place,
+        columns=tuple(_match(file, name) for name in file.facts),
+        unfilled=tuple(name for name in known_targets(theme) if name not in file.matched.targets),
+        issues=log.groups(),
+    )
+
+
+def _match(file: Understood, column: str) -> ColumnMatch:
+    targets = file.matched.targets
+    name = next((target for target, source in targets.items() if source == column), "")
+    reason = file.matched.reasons.get(name, "")
+    return ColumnMatch(column, name, reason, file.facts[column].samples)
+
+
 def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest) -> Understood:
     """Read the first rows and decide how all are read; FileRefused for a wrong option."""
     batches = source.batches()
@@ -78,7 +186,7 @@ def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest
     outline = city_outline(actor) or city_box()
     place = locate(source.crs_text, sample_positions(first), outline, request.source_crs)
     every = chain([first], batches) if first is not None else batches
-    return Understood(source, letters, place, matched, first, every)
+    return Understood(source, letters, place, matched, facts, first, every)
 
 
 def _facts(

@@ -6,6 +6,7 @@ caller has open. The SQL is in layers/sql/. `layers/bulk_load.py` is the short w
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import connections, models
@@ -20,6 +21,7 @@ from layers.bulk_sql import take_away, template
 from layers.byte_stream import copy_in, prefetched
 from layers.feature import Layer
 
+Degrees = tuple[float, float]
 NEW, CHANGED, SAME = "new", "changed", "same"
 
 
@@ -70,15 +72,37 @@ class Staging:
         self._new = counts.get(NEW, 0)
         return counts
 
-    def rejected(self) -> Iterator[tuple[int, str]]:
-        """Yield (row of the file, reason) of the rows that `classify` turned down."""
+    def rejected(self) -> Iterator[tuple[int, str, Degrees]]:
+        """Yield (row of the file, reason, place) of the rows that `classify` turned down."""
         with self._cursor() as cursor:
             cursor.execute(template("bulk_rejected"))
             while batch := cursor.fetchmany(10_000):
-                yield from ((int(row), str(reason)) for row, reason in batch)
+                yield from ((int(row), str(why), (lon, lat)) for row, why, lon, lat in batch)
 
-    def write(self, entry: ChangeSet, source_id: int | None) -> tuple[int, int]:
-        """Insert and update as classified; return the numbers of rows. Called by `apply`."""
+    def changed_fields(self) -> dict[str, int]:
+        """Return field → number of changed rows in which it differs, after `classify`."""
+        tests = self._differences()
+        counts = ", ".join(f"count(*) FILTER (WHERE {test})" for test in tests.values())
+        with self._cursor() as cursor:
+            statement = template("bulk_changed_fields").format(table=self.plan.table, counts=counts)
+            cursor.execute(statement)
+            found = zip(tests, cursor.fetchone(), strict=True)
+            return {name: int(count) for name, count in found if count}
+
+    def missing(self, shown: int) -> tuple[int, tuple[str, ...]]:
+        """Return how many valid features no row speaks about, and the keys of the first."""
+        values = {"table": self.plan.table, "layer_id": int(self.plan.layer.pk)}
+        with self._cursor() as cursor:
+            cursor.execute(template("bulk_missing").format(**values, what="count(*)"))
+            count = int(cursor.fetchone()[0])
+            first = template("bulk_missing").format(**values, what="t.feature_key")
+            cursor.execute(f"{first} ORDER BY 1 LIMIT {int(shown)}")
+            return count, tuple(str(key) for (key,) in cursor.fetchall())
+
+    def write(
+        self, entry: ChangeSet, source_id: int | None, retire_on: date | None
+    ) -> tuple[int, int, int]:
+        """Insert, update and retire as classified; return the numbers of rows, for `apply`."""
         parameters = {"change_set": entry.pk, "source": source_id}
         with self._cursor() as cursor:
             indexes = take_away(cursor, self.plan.table, self._new)
@@ -88,8 +112,14 @@ class Staging:
                 cursor.execute(definition)
             cursor.execute(self._update(), parameters)
             changed = int(cursor.rowcount)
+            retired = self._retire(cursor, retire_on) if retire_on else 0
             cursor.execute(template("bulk_finish"))
-            return new, changed
+            return new, changed, retired
+
+    def _retire(self, cursor: CursorWrapper, retire_on: date) -> int:
+        values = {"table": self.plan.table, "layer_id": int(self.plan.layer.pk)}
+        cursor.execute(template("bulk_retire").format(**values), {"retire_on": retire_on})
+        return int(cursor.rowcount)
 
     def _cursor(self) -> CursorWrapper:
         return connections[STAFF_DATABASE].cursor()
@@ -123,12 +153,15 @@ class Staging:
             return f"(t.{quoted} - '{{{keys}}}'::text[]) || s.{quoted}"
         return f"s.{quoted}"
 
-    def _changed(self) -> str:
-        tests = [
-            f"t.{quote(name)} IS DISTINCT FROM {self._value(name, live=True)}"
+    def _differences(self) -> dict[str, str]:
+        tests = {
+            name: f"t.{quote(name)} IS DISTINCT FROM {self._value(name, live=True)}"
             for name in self._staged
-        ]
-        return "\n               OR ".join(["t.geom IS DISTINCT FROM s.geom", *tests])
+        }
+        return {"geom": "t.geom IS DISTINCT FROM s.geom", **tests}
+
+    def _changed(self) -> str:
+        return "\n               OR ".join(self._differences().values())
 
     def _refusals(self) -> Iterator[str]:
         if {"valid_from", "valid_to"} <= self._staged.keys():
@@ -164,15 +197,23 @@ class Staging:
 
 
 def apply(
-    actor: Actor, staging: Staging, *, title: str, source_id: int | None, reason: str = ""
+    actor: Actor,
+    staging: Staging,
+    *,
+    title: str,
+    source_id: int | None,
+    retire_on: date | None = None,
 ) -> Written:
-    """Write the classified rows as one change set, or nothing. Raises NotAllowed, SignInNeeded."""
+    """Write the classified rows as one change set, or nothing. Raises NotAllowed, SignInNeeded.
+
+    With `retire_on` the features that no row speaks about end on that day.
+    """
     layer = staging.plan.layer
     access.require(actor, Action.IMPORT, layer.theme, layer.slug)
     channel = ChangeSet.Channel.IMPORT
-    with history.change_set(actor, title=title, channel=channel, reason=reason) as entry:
-        new, changed = staging.write(entry, source_id)
-        return Written(new, changed, entry)
+    with history.change_set(actor, title=title, channel=channel) as entry:
+        new, changed, retired = staging.write(entry, source_id, retire_on)
+        return Written(new, changed, entry, retired)
 
 
 def create_layer(actor: Actor, facts: Mapping[str, Any]) -> Layer:

@@ -94,6 +94,7 @@ class Written:
     new: int
     changed: int
     change_set: ChangeSet | None
+    retired: int = 0
 
 
 def writable_fields(theme: Theme) -> dict[str, models.Field[Any, Any]]:

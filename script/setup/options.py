@@ -17,6 +17,7 @@ NAMES = frozenset(
         "DEBUG",
         "DEMO_DATA",
         "HOST",
+        "IMPORT_ISOLATION",
         "IMPORT_MAX_MB",
         "PORT",
         "PUBLIC_DATABASE_URL",

@@ -50,7 +50,9 @@ def test_a_layer_is_a_draft_for_staff_unless_told_otherwise(tmp_path: Path) -> N
 def test_json_and_the_list_of_rejected_rows(tmp_path: Path) -> None:
     path = parcels(tmp_path / "a.shp", SHTHUA=["1", "1", "2"])
     listed = tmp_path / "rejected.csv"
-    report = json.loads(run(path, "--create-layer", "--json", "--rejected", str(listed)))
+    report = json.loads(
+        run(path, "--create-layer", "--report-json", "-", "--rejected", str(listed))
+    )
     assert (report["read"], report["new"], report["rejected"]) == (3, 2, 1)
     assert report["issues"][0]["code"] == "duplicate_key"
     with listed.open(encoding="utf-8-sig", newline="") as lines:

@@ -158,12 +158,13 @@ def test_rows_read_are_accounted_for_with_reasons(tmp_path: Path) -> None:
     assert Parcel.objects.filter(layer__slug="zz").get(so_thua="3").geom.valid
 
 
-def test_heights_are_dropped_and_noted(tmp_path: Path) -> None:
+def test_heights_are_kept_apart(tmp_path: Path) -> None:
     line = shapely.LineString([(EAST, NORTH, 2.5), (EAST + 9, NORTH, 3.5)])
     report = run(shapefile(tmp_path / "a.gpkg", [line], {"MA": ["d1"]}), theme="infrastructure")
-    assert "heights_dropped" in codes(report)
+    assert "heights_kept" in codes(report)
     row = Infrastructure.objects.filter(layer__slug="zz").get()
     assert (row.geom.geom_type, row.geom.hasz) == ("MultiLineString", False)
+    assert (row.extra["Z_MIN"], row.extra["Z_MAX"]) == (2.5, 3.5)
 
 
 def test_several_points_in_a_row_are_rejected(tmp_path: Path) -> None:
@@ -195,8 +196,8 @@ def test_layers_are_not_made_or_mixed_by_accident(tmp_path: Path) -> None:
 
 
 def test_a_fault_on_the_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lose_a_row(*_args: Any) -> tuple[int, int]:
-        return 0, 0
+    def lose_a_row(*_args: Any) -> tuple[int, int, int]:
+        return 0, 0, 0
 
     monkeypatch.setattr(bulk.Staging, "write", lose_a_row)
     with pytest.raises(ImportBroken):
@@ -231,19 +232,26 @@ def test_the_wrong_zone_is_noticed(tmp_path: Path) -> None:
     assert codes(report)["far_from_city"] == 1
 
 
-@pytest.mark.parametrize("suffix", [".shx", ".dbf"])
-def test_a_missing_part_is_named(tmp_path: Path, suffix: str) -> None:
+def test_a_shapefile_without_its_index_is_read_whole(tmp_path: Path) -> None:
     path = parcels(tmp_path / "a.shp")
-    path.with_suffix(suffix).unlink()
-    with pytest.raises(FileRefused, match=suffix):
-        run(path)
+    whole = run(path)
+    path.with_suffix(".shx").unlink()
+    assert counts(run(path)) == (0, 0, whole.new, 0)
+
+
+def test_a_shapefile_without_its_table_has_shapes_and_no_values(tmp_path: Path) -> None:
+    path = parcels(tmp_path / "a.shp")
+    path.with_suffix(".dbf").unlink()
+    report = run(path)
+    assert counts(report) == (3, 0, 0, 0)
+    assert "table_missing" in codes(report)
 
 
 def test_a_linked_coordinate_system_is_never_fetched(tmp_path: Path) -> None:
     path = tmp_path / "a.geojson"
     link = {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs"}}
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": link, "features": []}))
-    with pytest.raises(FileRefused, match="link"):
+    with pytest.raises(FileRefused, match="--source-crs"):
         run(path, "topography")
 
 

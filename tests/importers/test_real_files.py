@@ -92,7 +92,7 @@ def test_legacy_files_come_in_right_with_no_hint(path: str, encoding: str, code:
 @pytest.mark.parametrize(
     ("path", "theme", "new", "rejected", "expected"),
     [
-        ("odd/TestShape.zip", "topography", 64, 0, {"heights_dropped", "far_from_city"}),
+        ("odd/TestShape.zip", "topography", 64, 0, {"heights_kept", "far_from_city"}),
         ("odd/invalid_geom.zip", "admin_units", 0, 1, {"too_few_points"}),
         ("odd/mixedcase.zip", "topography", 40, 0, {"repaired"}),
         ("odd/codepage.zip", "topography", 2, 0, set()),
@@ -110,7 +110,7 @@ def test_odd_files_are_taken_as_far_as_they_go(
 
 
 def test_an_archive_without_a_shapefile_is_refused() -> None:
-    with pytest.raises(FileRefused, match=r"no \.shp"):
+    with pytest.raises(FileRefused, match=r"\.shp"):
         run("odd/noshp.zip", "topography")
 
 

@@ -3,8 +3,10 @@
 import csv
 import json
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,7 +19,9 @@ from importers.issues import CODES, Issue
 from importers.mapping import parse_pairs
 from importers.pipeline import import_file
 from importers.progress import progress_on
+from importers.report import Report
 from importers.request import ImportRequest
+from importers.understanding import Understanding, understand
 from layers.feature import Layer
 from layers.registry import theme_keys
 
@@ -59,8 +63,19 @@ class Command(BaseCommand):
         )
         parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN")
         parser.add_argument("--key", action="append", default=[], metavar="COLUMN")
+        parser.add_argument(
+            "--retire-missing",
+            type=_day,
+            metavar="DAY",
+            help="features that the file does not have end on this day; left out, they stay",
+        )
         parser.add_argument("--rejected", type=Path, metavar="CSV", help="list rejected rows here")
-        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        parser.add_argument(
+            "--understand", action="store_true", help="say what the file is, and import nothing"
+        )
+        parser.add_argument(
+            "--report-json", type=Path, metavar="FILE", help="write the report as JSON; - prints it"
+        )
         new = parser.add_argument_group("a layer that is not there yet")
         new.add_argument("--create-layer", action="store_true")
         for name in _LAYER_TEXTS:
@@ -72,18 +87,36 @@ class Command(BaseCommand):
         """Import and print the report; file problems end in one line."""
         actor = system_actor("import_layer")
         bar = progress_on(sys.stderr)
+        report: Report | Understanding
         try:
-            with _rejections(options["rejected"]) as on_error:
-                report = import_file(actor, _request(options), progress=bar, on_error=on_error)
+            request = _request(options)
+            if options["understand"]:
+                report = understand(actor, request)
+            else:
+                with _rejections(options["rejected"]) as on_error:
+                    report = import_file(actor, request, progress=bar, on_error=on_error)
         except CityError as error:
             raise CommandError(error.detail) from error
         except OperationalError as error:
             raise CommandError(f"The database cannot be reached: {error}".strip()) from error
-        if options["json"]:
-            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
-        else:
-            for line in report.lines():
-                self.stdout.write(line)
+        self._show(report, options["report_json"])
+
+    def _show(self, report: Report | Understanding, target: Path | None) -> None:
+        text = json.dumps(report.as_dict(), ensure_ascii=False, indent=1)
+        if target == Path("-"):
+            self.stdout.write(text)
+            return
+        if target is not None:
+            target.write_text(text + "\n", encoding="utf-8")
+        for line in report.lines():
+            self.stdout.write(line)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a day such as 2026-01-31") from error
 
 
 def _request(options: dict[str, Any]) -> ImportRequest:
@@ -106,6 +139,7 @@ def _request(options: dict[str, Any]) -> ImportRequest:
         keys=tuple(options["key"]),
         create_layer=options["create_layer"],
         layer_facts=facts,
+        retire_on=options["retire_missing"],
         apply=options["apply"],
     )
 

@@ -1,0 +1,40 @@
+"""The formats that are read: GDAL's driver, the files that it sees, and how it is told to read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from importers.magic import FileKind
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a kind of file is read. `parts` are the suffixes that the driver sees, the main first.
+
+    `one_layer`: the file holds one layer, whose name inside it is of no interest.
+    `bytes_as_letters`: its text comes in whatever encoding, so that the reader is told which.
+    """
+
+    drivers: tuple[str, ...]
+    parts: tuple[str, ...]
+    one_layer: bool = False
+    bytes_as_letters: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+FORMATS: dict[FileKind, Format] = {
+    FileKind.SHAPEFILE: Format(
+        ("ESRI Shapefile",), (".shp", ".shx", ".dbf"), one_layer=True, bytes_as_letters=True
+    ),
+    FileKind.GEOPACKAGE: Format(("GPKG",), (".gpkg",)),
+    FileKind.GEOJSON: Format(("GeoJSON",), (".geojson",), one_layer=True),
+}
+
+GDAL_OPTIONS = {
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "GDAL_HTTP_PROXY": "http://127.0.0.1:1",
+    "GDAL_HTTP_TIMEOUT": "1",
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_CACHEMAX": "32",  # MB
+    "OGR_SQLITE_LOAD_EXTENSIONS": "",
+    "OGR_GEOJSON_MAX_OBJ_SIZE": "200",  # MB
+}

@@ -1,0 +1,79 @@
+"""The frame around a child's work: the job from the parent, the walls, and how it ends."""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from importers.reader import confinement, frames
+from importers.reader.confinement import Limits
+from importers.reader.refusal import Refused, one_line
+
+THREADS_WALL = "threads"
+
+
+class Job:
+    """What the parent asked for, and the ways to talk with it."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+        # Frames get a descriptor that no library prints to.
+        self.pipe = os.dup(sys.stdout.fileno())
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    @property
+    def scratch(self) -> Path:
+        """Return the only folder in which the child may write."""
+        return Path(self.asked["scratch"])
+
+    def answer(self, kind: str, **values: Any) -> None:
+        """Send a frame without rows."""
+        frames.send(self.pipe, {"kind": kind, **values})
+
+    def orders(self) -> Iterator[dict[str, Any]]:
+        """Yield what the parent wants, until it wants nothing more."""
+        while line := sys.stdin.buffer.readline():
+            yield json.loads(line)
+
+
+Work = Callable[[Job], None]
+
+
+def run(work: Work, libraries: Sequence[Path] = ()) -> None:
+    """Take the job from standard input, build the walls, wait for the word, work, say how it went.
+
+    `libraries` are folders that the work reads beside the files of the job.
+    """
+    job = Job()
+    confinement.end_with_parent(int(job.asked["parent"]))
+    os.chdir(job.scratch)
+    # Walls hold for the thread that builds them and those that it starts, not for older ones.
+    older = len(list(Path("/proc/self/task").iterdir())) - 1
+    readable = [*(Path(name) for name in job.asked["readable"]), *libraries]
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    missing = confinement.confine(readable, [job.scratch], Limits(**job.asked["limits"]))
+    job.answer("ready", missing=[*missing, *([THREADS_WALL] if older else [])])
+    if not next(job.orders(), None):
+        return
+    if not job.asked["loud"]:
+        os.dup2(quiet, sys.stdout.fileno())
+        os.dup2(quiet, sys.stderr.fileno())
+    _finish(job, work)
+
+
+def _finish(job: Job, work: Work) -> None:
+    try:
+        work(job)
+    except Refused as refused:
+        job.answer("refused", code=refused.code, facts=refused.facts)
+    except (MemoryError, pa.ArrowMemoryError):
+        job.answer("refused", code="too_much_memory", facts={})
+    except (RecursionError, UnicodeError, pa.ArrowException) as error:
+        job.answer("refused", code="damaged", facts={"reason": one_line(error)})
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    job.answer("end", peak_kb=used.ru_maxrss, cpu_s=used.ru_utime + used.ru_stime)

@@ -1,0 +1,189 @@
+"""One job of reading: its folder, the children that work in it, and what they send, checked."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+
+from importers.child import Child, Work, running
+from importers.datasets import Dataset, dataset_of, datasets_in
+from importers.formats import FORMATS, GDAL_OPTIONS
+from importers.magic import FileKind, kind_of
+from importers.reader.columns import rebuilt
+from importers.reader.confinement import Limits
+from importers.refusals import refusal
+
+MOST_ROWS = 10_000
+_FEWEST_ROWS = 64
+_BATCH_BYTES = 24 << 20
+_MAX_COLUMNS = 4000
+# Time for what a child does between two frames, and for all its work, by the size of the file.
+_WAIT_S, _CPU_S = 30, 60
+_WAITED_BYTES_PER_S, _WORKED_BYTES_PER_S = 4 << 20, 1 << 20
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a reader says of a layer; `rows` and `bounds` are claims of the file."""
+
+    columns: tuple[str, ...]
+    geometry_type: str
+    rows: int
+    bounds: tuple[float, float, float, float] | None
+    crs_text: str
+
+
+class Job:
+    """A folder in which one file is unpacked and read."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        self._path, self._folder = path, folder
+        self._count = 0
+
+    def datasets(self) -> list[Dataset]:
+        """Return what the file holds; FileRefused when that is nothing that can be read."""
+        if kind_of(self._path) is not FileKind.ZIP:
+            return [dataset_of(self._path)]
+        unpacked = self._folder / "unpacked"
+        unpacked.mkdir()
+        self._unpack(unpacked)
+        return datasets_in(self._path, unpacked)
+
+    def _unpack(self, into: Path) -> None:
+        asked = {"file": str(self._path), "into": str(into)}
+        work = Work("unpack", self._path.name, [self._path], into, asked, *_allowed([self._path]))
+        with running(work) as child:
+            child.frame("end")
+        _check_plain(into, self._path.name)
+
+    @contextmanager
+    def reading(self, dataset: Dataset) -> Iterator["Reading"]:
+        """Start a reader on a data set; it ends with the block."""
+        with ExitStack() as stack:
+            yield Reading(self, dataset, stack)
+
+    def start(self, dataset: Dataset, stack: ExitStack) -> Child:
+        """Start one more child on the data set, with a folder of its own."""
+        form = FORMATS[dataset.kind]
+        self._count += 1
+        scratch = self._folder / f"reader{self._count}"
+        scratch.mkdir()
+        linked = [suffix for suffix in form.parts if suffix in dataset.parts]
+        for suffix in linked:
+            (scratch / f"data{suffix}").symlink_to(dataset.parts[suffix].resolve())
+        files = [dataset.parts[suffix].resolve() for suffix in linked]
+        asked = {
+            "file": str(scratch / f"data{form.parts[0]}"),
+            "kind": str(dataset.kind),
+            "drivers": form.drivers,
+            "options": {**GDAL_OPTIONS, **form.options},
+        }
+        work = Work("read", dataset.main.name, files, scratch, asked, *_allowed(files))
+        return stack.enter_context(running(work))
+
+
+class Reading:
+    """A reader at work on a data set. `layers` are the names inside it."""
+
+    def __init__(self, job: Job, dataset: Dataset, stack: ExitStack) -> None:
+        self._job, self._dataset, self._stack = job, dataset, stack
+        self._opened: dict[str, Any] = {}
+        self._bytes_per_row = 1.0
+        self._fresh: Child | None = self._started()
+
+    def _started(self) -> Child:
+        child = self._job.start(self._dataset, self._stack)
+        self.missing_walls = child.missing_walls
+        header, _ = child.frame("layers")
+        self.layers = _texts(header.get("layers"), self._dataset)
+        return child
+
+    def open(self, layer: str, encoding: str | None) -> Facts:
+        """Open a layer and return what it says of itself."""
+        child = self._fresh = self._fresh or self._started()
+        self._opened = {"open": layer, "encoding": encoding}
+        child.order(**self._opened)
+        facts = _facts(child.frame("layer")[0], self._dataset)
+        size = sum(path.stat().st_size for path in self._dataset.parts.values())
+        self._bytes_per_row = size / facts.rows if facts.rows > 0 else 1.0
+        return facts
+
+    def batches(self) -> Iterator[tuple[pa.RecordBatch, str]]:
+        """Yield (rows, name of the geometry column) from the first row on."""
+        child, self._fresh = self._fresh, None
+        if child is None:
+            child = self._started()
+            child.order(**self._opened)
+            child.frame("layer")
+        rows = int(min(MOST_ROWS, max(_FEWEST_ROWS, _BATCH_BYTES / self._bytes_per_row)))
+        child.order(batch_rows=rows)
+        name = str(child.frame("geometry")[0].get("name"))
+        while True:
+            header, body = child.frame("rows", "done")
+            if header["kind"] == "done":
+                break
+            yield _batch(header, body, name, self._dataset), name
+        child.close()
+
+
+@contextmanager
+def job_for(path: Path) -> Iterator[Job]:
+    """Make the folder of a job; it is removed at the end of the block."""
+    with TemporaryDirectory(prefix="import-") as name:
+        yield Job(path, Path(name).resolve())
+
+
+def _allowed(files: list[Path]) -> tuple[Limits, float]:
+    size = sum(file.stat().st_size for file in files)
+    limits = Limits(cpu_s=_CPU_S + size // _WORKED_BYTES_PER_S)
+    return limits, _WAIT_S + size / _WAITED_BYTES_PER_S
+
+
+def _check_plain(folder: Path, shown: str) -> None:
+    """Refuse what is neither file nor folder; the child that could make such a thing is gone."""
+    for entry in os.scandir(folder):
+        mode = entry.stat(follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode):
+            _check_plain(Path(entry.path), shown)
+        elif not stat.S_ISREG(mode):
+            raise refusal("crashed", shown)
+
+
+def _texts(found: object, dataset: Dataset) -> list[str]:
+    if isinstance(found, list) and len(found) <= _MAX_COLUMNS:
+        if all(isinstance(text, str) for text in found):
+            return found
+    raise refusal("crashed", dataset.main.name)
+
+
+def _facts(header: dict[str, Any], dataset: Dataset) -> Facts:
+    columns = tuple(_texts(header.get("columns"), dataset))
+    match header:
+        case {"rows": int(rows), "geometry_type": str(shape), "crs": str(crs), "bounds": None}:
+            return Facts(columns, shape, rows, None, crs)
+        case {"rows": int(rows), "geometry_type": str(shape), "crs": str(crs), "bounds": [*four]}:
+            numbers = [float(one) for one in four if isinstance(one, (int, float))]
+            if len(four) == len(numbers) == 4:  # noqa: PLR2004 -- west, south, east, north
+                west, south, east, north = numbers
+                return Facts(columns, shape, rows, (west, south, east, north), crs)
+    raise refusal("crashed", dataset.main.name)
+
+
+def _batch(
+    header: dict[str, Any], body: pa.Buffer, geometry: str, dataset: Dataset
+) -> pa.RecordBatch:
+    rows, columns = header.get("rows"), header.get("columns")
+    try:
+        if not isinstance(rows, int) or not isinstance(columns, list):
+            raise ValueError("no rows")
+        batch = rebuilt(rows, columns, body)
+        batch.schema.field(geometry)
+    except (ValueError, KeyError, pa.ArrowException) as error:
+        raise refusal("crashed", dataset.main.name) from error
+    return batch

@@ -1,0 +1,92 @@
+"""Why a file cannot be read, in sentences for the person who sent it, with what to do about it."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from importers.issues import FileRefused
+
+REFUSALS: dict[str, Promise] = {
+    "unreachable": _("%(file)s cannot be read: %(reason)s."),
+    "unknown_kind": _(
+        "%(file)s: this kind of file is not known. Send a shapefile, GeoPackage, GeoJSON or a zip."
+    ),
+    "not_geopackage": _(
+        "%(file)s is a SQLite database, but not a GeoPackage. Save it as a GeoPackage."
+    ),
+    "damaged": _(
+        "%(file)s cannot be read: it is damaged or cut off (%(reason)s). Save or copy it once more."
+    ),
+    "crashed": _(
+        "%(file)s cannot be read: the reader gave up on it. It may be damaged; open it in QGIS and"
+        " save it as a GeoPackage."
+    ),
+    "reached_out": _(
+        "%(file)s tries to reach the network, which a file must not. Nothing was sent; open it in"
+        " QGIS and save it as a GeoPackage."
+    ),
+    "too_slow": _(
+        "%(file)s takes too long to read. It may be damaged; open it in QGIS and save it as a"
+        " GeoPackage, or send it in parts."
+    ),
+    "too_much_memory": _(
+        "%(file)s needs too much memory to read. Save it as a GeoPackage, or send it in parts."
+    ),
+    "too_large": _("%(file)s is too large to work on. Send it in parts."),
+    "row_too_large": _(
+        "%(file)s has a row that is too large. Simplify its shape or shorten its text."
+    ),
+    "no_isolation": _(
+        "Files cannot be read safely on this machine, so imports are refused. Missing: %(walls)s."
+        " An administrator finds the remedy under IMPORT_ISOLATION in docs/configuration.md."
+    ),
+    "several_layers": _("%(file)s holds several layers; choose one (--source-layer): %(layers)s."),
+    "no_such_layer": _("%(file)s holds no layer %(layer)s; there is: %(layers)s."),
+    "no_layer": _("%(file)s holds no layer with rows."),
+    "always_utf8": _("%(file)s is of a format that is always UTF-8; leave out --encoding."),
+    "crs_link": _(
+        "%(file)s: the coordinate system is a link, which is not followed; name it (--source-crs)."
+    ),
+    "archive_empty": _(
+        "%(file)s: nothing inside can be read. Pack a shapefile with all its parts (.shp, .shx,"
+        " .dbf, .prj), a GeoPackage or a GeoJSON."
+    ),
+    "archive_damaged": _(
+        "%(file)s: the archive is damaged or unusual (%(reason)s). Pack it again."
+    ),
+    "archive_many": _(
+        "%(file)s: more than %(most)s files inside. Pack only what belongs to the data."
+    ),
+    "archive_large": _("%(file)s: unpacks to more than %(most_mb)s MB. Send it in parts."),
+    "archive_overlap": _("%(file)s: %(member)s overlaps another file inside. Pack it again."),
+    "archive_twice": _("%(file)s: two files inside have the same name. Rename one and pack again."),
+    "archive_outside": _("%(file)s: %(member)s points outside the archive. Pack it again."),
+    "archive_link": _(
+        "%(file)s: %(member)s is a link or device. Pack the files themselves, not links to them."
+    ),
+    "archive_encrypted": _("%(file)s: %(member)s is encrypted. Pack it again without a password."),
+    "archive_bomb": _("%(file)s: %(member)s is compressed beyond belief. Pack it again."),
+    "archive_nested": _(
+        "%(file)s: %(member)s is an archive in the archive. Send that one instead."
+    ),
+    "archive_member": _("%(file)s: %(member)s cannot be unpacked (%(reason)s). Pack it again."),
+}
+
+
+class Unreadable(FileRefused):
+    """A file that cannot be read. `reason` is a code of REFUSALS."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+def refusal(code: str, file: str, facts: Mapping[str, str | int] | None = None) -> Unreadable:
+    """Return the refusal of `file` in the reader's language; an unknown code reads as `crashed`."""
+    known = code if code in REFUSALS else "crashed"
+    try:
+        detail = str(REFUSALS[known]) % {**(facts or {}), "file": file}
+    except (KeyError, TypeError, ValueError):
+        known, detail = "crashed", str(REFUSALS["crashed"]) % {"file": file}
+    return Unreadable(known, detail)

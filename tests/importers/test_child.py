@@ -1,0 +1,94 @@
+"""What the parent makes of a child: one that is missing a wall, hostile, slow or dead."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from importers import child
+from importers.child import Work, running
+from importers.reader.confinement import Limits
+from importers.refusals import Unreadable
+
+
+def work_of(program: str, folder: Path, wait_s: float = 5) -> Work:
+    """A child that runs `program` in place of a reader."""
+    return Work(program, "a.gpkg", [], folder, {}, Limits(), wait_s)
+
+
+@pytest.fixture
+def any_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start the text of a program instead of a module of the reader."""
+    start = child.subprocess.Popen
+
+    def instead(command: list[str], **options: object) -> object:
+        program = command[-1].removeprefix("importers.reader.")
+        head = "import sys, os, json, struct, time\nsys.stdin.readline()\n"
+        head += (
+            "def send(header, body=b''):\n"
+            "    text = header if isinstance(header, bytes) else json.dumps(header).encode()\n"
+            "    os.write(1, struct.pack('<4sIQ', b'GIS1', len(text), len(body)) + text + body)\n"
+            "send({'kind': 'ready', 'missing': []})\nsys.stdin.readline()\n"
+        )
+        return start([sys.executable, "-c", head + program], **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(child.subprocess, "Popen", instead)
+
+
+def said(program: str, folder: Path, wait_s: float = 5) -> str:
+    with pytest.raises(Unreadable) as caught, running(work_of(program, folder, wait_s)) as one:
+        one.frame("layers")
+    assert "Traceback" not in caught.value.detail
+    return caught.value.reason
+
+
+@pytest.mark.usefixtures("any_program")
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("sys.exit(1)", "crashed"),
+        ("os.kill(os.getpid(), 11)", "crashed"),
+        ("os.kill(os.getpid(), 31)", "reached_out"),
+        ("os.kill(os.getpid(), 24)", "too_slow"),
+        ("time.sleep(60)", "too_slow"),
+        ("os.write(1, b'GIS1' + b'\\x00' * 3)", "crashed"),
+        ("os.write(1, b'x' * 100)", "crashed"),
+        ("os.write(1, struct.pack('<4sIQ', b'GIS1', 2, 1 << 60) + b'{}')", "crashed"),
+        ("os.write(1, struct.pack('<4sIQ', b'GIS1', 1 << 31, 0))", "crashed"),
+        ("send(b'[' * 100000)", "crashed"),
+        ("send({'kind': 7})", "crashed"),
+        ("send({'kind': 'rows'})", "crashed"),
+        ("send({'kind': 'refused', 'code': 'too_large', 'facts': {}})", "too_large"),
+        ("send({'kind': 'refused', 'code': ['x'], 'facts': {}})", "crashed"),
+        ("send({'kind': 'refused', 'code': 'nonsense', 'facts': {}})", "crashed"),
+        ("send({'kind': 'refused', 'code': 'archive_link', 'facts': {}})", "crashed"),
+    ],
+)
+def test_a_child_that_misbehaves_is_a_refusal(program: str, reason: str, tmp_path: Path) -> None:
+    assert said(program, tmp_path, wait_s=2) == reason
+
+
+def test_a_missing_wall_refuses_the_file_unless_that_is_accepted(
+    tmp_path: Path, any_program: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child.frames, "header", _without_files(child.frames.header))
+    with pytest.raises(Unreadable) as caught, running(work_of("", tmp_path)):
+        pass
+    assert caught.value.reason == "no_isolation"
+    assert "files" in caught.value.detail
+    monkeypatch.setattr(settings, "IMPORT_ISOLATION", "weak")
+    with running(work_of("time.sleep(9)", tmp_path)) as accepted:
+        assert accepted.missing_walls == ("files",)
+
+
+def _without_files(
+    header: Callable[[bytes], dict[str, Any]],
+) -> Callable[[bytes], dict[str, Any]]:
+    def changed(data: bytes) -> dict[str, Any]:
+        found = header(data)
+        return {**found, "missing": ["files"]} if found["kind"] == "ready" else found
+
+    return changed
