@@ -1,7 +1,6 @@
 /** Editing one layer: which feature is in hand, and every change of it as a step of the draft.
  *  Tools read what is in hand, change it with `changeGeometry` and `changeValues`, and listen with `onChange`. */
 import type L from "leaflet";
-import type { LonLat } from "../api_types";
 import { replaceChildren } from "../dom";
 import { say } from "../shell/messages";
 import { phone } from "../shell/panel";
@@ -130,14 +129,6 @@ export class Editor {
     this.update();
   }
 
-  /** Draws again with other corners in place of those that are set. */
-  redraw(corners: LonLat[]): void {
-    if (!this.form) return;
-    this.shapes.draw(this.form.geometry_type);
-    for (const corner of corners) this.shapes.addCorner(corner);
-    this.update();
-  }
-
   use(tool: Tool): void {
     this.shapes.use(this.shapes.tool === tool ? "none" : tool);
     this.update();
@@ -252,7 +243,7 @@ export class Editor {
     if (tool === "cut") this.showShape();
   }
 
-  private live(geometry: GeoJSON.Geometry | null): void {
+  live(geometry: GeoJSON.Geometry | null): void {
     if (this.feature) this.feature.live(geometry);
     else this.options.bar.show(figuresOf(geometry, this.options.zone));
     for (const listener of this.listeners) listener();

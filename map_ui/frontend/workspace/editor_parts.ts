@@ -1,5 +1,6 @@
 /** What the editor works with. */
 import type L from "leaflet";
+import type { LonLat } from "../api_types";
 import type { Zone } from "../coordinates";
 import { coveredEdges, type Panel } from "../shell/panel";
 import type { Checks } from "./checks";
@@ -35,6 +36,14 @@ export function showFree(map: L.Map, geometry: GeoJSON.Geometry | null): void {
   if (!geometry) return;
   const { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] } = coveredEdges();
   map.panInside(boundsOf(geometry).getCenter(), { paddingTopLeft: [left + 40, top + BAR_PIXELS], paddingBottomRight: [right + 40, bottom + 40] });
+}
+
+/** Moves the map as far as it must to show a position beside panels and below the tools. */
+export function showCorner(map: L.Map, [lon, lat]: LonLat): void {
+  const { paddingTopLeft: [left], paddingBottomRight: [right, bottom] } = coveredEdges();
+  const tools = document.querySelector(".edit-bar:not([hidden])")?.getBoundingClientRect().bottom ?? 0;
+  const top = Math.min(tools, map.getSize().y / 2);
+  map.panInside([lat, lon], { paddingTopLeft: [left + 40, top + 40], paddingBottomRight: [right + 40, bottom + 40] });
 }
 
 /** A map that is edited has another pointer, and a double click ends a line. */

@@ -13,7 +13,7 @@ function row({ shown, words }: KeyBinding): HTMLElement[] {
 
 export function showKeyList(bindings: readonly KeyBinding[]): void {
   const groups = GROUPS.map((group) => {
-    const found = bindings.filter((binding) => binding.group === group);
+    const found = bindings.filter((binding) => binding.group === group && binding.shown);
     return h("section", {}, h("h3", {}, w(`keys.${group}`)), h("dl", { class: "key-list" }, ...found.flatMap(row)));
   });
   const close = iconButton("x", t("close"), () => dialogue.close());

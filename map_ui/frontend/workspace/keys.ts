@@ -1,5 +1,5 @@
 /** Keys of the workspace, as people know them from QGIS. They are silent while somebody types. */
-import type { WorkspaceWord } from "./words_vi";
+import type { WorkspaceWord } from "./words";
 
 export type KeyGroup = "layer" | "draw" | "corner" | "steps";
 

@@ -38,6 +38,7 @@ export class ShapeEditor {
   private shape: Shape | null = null;
   private kind: GeometryKind = "MultiPolygon";
   private hit = false;
+  private quiet = false;
 
   constructor(private readonly options: ShapeEditorOptions) {}
 
@@ -115,6 +116,15 @@ export class ShapeEditor {
     return true;
   }
 
+  /** Draws again with other corners in place of those that are set; told of once, when all are there. */
+  redraw(corners: LonLat[]): void {
+    this.quiet = true;
+    this.draw(this.kind);
+    for (const corner of corners) addDrawnCorner(this.options.map, corner);
+    this.quiet = false;
+    this.options.onLive(sketchOf(this.kind, this.corners));
+  }
+
   /** Takes back the last corner of a drawing; true when there was one. */
   removeLastCorner(): boolean {
     return this.drawing && removeDrawnCorner(this.options.map);
@@ -186,7 +196,7 @@ export class ShapeEditor {
   private followDrawing(): void {
     const { map } = this.options;
     map.once("pm:drawstart", (event) => {
-      const tell = () => this.options.onLive(sketchOf(this.kind, this.corners));
+      const tell = () => !this.quiet && this.options.onLive(sketchOf(this.kind, this.corners));
       (event as unknown as { workingLayer: L.Layer }).workingLayer.on("pm:vertexadded pm:vertexremoved pm:change", tell);
     });
   }

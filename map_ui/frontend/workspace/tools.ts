@@ -1,4 +1,7 @@
 /** The tools of the workspace and the keys that reach them. */
+import { CornerChoice } from "./corner_choice";
+import { CornerPanel } from "./corner_panel";
+import { CornerWork } from "./corner_work";
 import type { ViewerParts } from "../viewer/extension";
 import { finishDrawing } from "./drawing_in_progress";
 import { drawIn } from "./drawing_layer";
@@ -8,6 +11,13 @@ import type { GeometryKind } from "./geometry";
 import { showKeyList } from "./key_list";
 import { onControl, onMap, watchKeys, type KeyBinding } from "./keys";
 import { Tracing } from "./tracing";
+
+const STEPS_M = [
+  ["", 0.1],
+  ["shift+", 1],
+  ["ctrl+", 0.01],
+] as const;
+const TURN_DEG = 10; // for a metre: 1°, 10° with Shift, 0.1° with Ctrl
 
 export interface ToolsOptions {
   editor: Editor;
@@ -19,19 +29,27 @@ export interface ToolsOptions {
 export class Tools {
   readonly bindings: KeyBinding[];
   private readonly tracing: Tracing;
+  private readonly corner: CornerChoice;
+  private readonly panel: CornerPanel;
 
   constructor(private readonly options: ToolsOptions) {
     const { editor, bar } = options;
     this.tracing = new Tracing(editor);
-    bar.addPositionTools(this.tracing.button);
-    editor.toolHint = () => this.tracing.hint;
-    this.bindings = [...this.drawing(), ...this.editing()];
+    this.corner = new CornerChoice(editor);
+    this.panel = new CornerPanel(new CornerWork(editor, this.corner));
+    bar.addPositionTools(this.tracing.button, this.panel.button);
+    bar.addPart(this.panel.element);
+    editor.toolHint = () => this.tracing.hint ?? this.corner.hint;
+    this.bindings = [...this.drawing(), ...this.corners(), ...this.editing()];
     watchKeys(() => this.bindings);
   }
 
   /** Puts down what a tool has in hand; false when there is nothing. */
   escape(): boolean {
-    return this.tracing.escape();
+    if (this.panel.escape() || this.tracing.escape()) return true;
+    if (!this.corner.path) return false;
+    this.corner.choose(null);
+    return true;
   }
 
   private drawing(): KeyBinding[] {
@@ -45,9 +63,33 @@ export class Tools {
       kind("3", "keys.area", "MultiPolygon"),
       { keys: ["s"], shown: "S", words: "keys.snap", group: "draw", act: () => editor.active && (bar.toggleSnapping(), true) },
       { keys: ["t"], shown: "T", words: "keys.trace", group: "draw", act: () => this.tracing.press() },
+      { keys: ["g"], shown: "G", words: "keys.typed", group: "draw", act: () => this.panel.toggle() },
       { keys: ["space"], shown: "Space", words: "keys.centre", group: "draw", act: atCentre },
       { keys: ["enter"], shown: "Enter", words: "keys.finish", group: "draw", act: (event) => editor.shapes.drawing && !onControl(event) && finishDrawing(map) },
       { keys: ["backspace"], shown: "Backspace", words: "keys.last", group: "draw", act: () => editor.shapes.removeLastCorner() },
+    ];
+  }
+
+  private corners(): KeyBinding[] {
+    const { corner } = this;
+    const arrow = (key: string, east: number, north: number): KeyBinding[] =>
+      STEPS_M.map(([mark, metres]) => ({
+        keys: [`${mark}arrow${key}`],
+        shown: "",
+        words: "keys.nudge",
+        group: "corner",
+        act: (event) => !onControl(event) && (corner.nudge(east * metres, north * metres) || corner.turn(TURN_DEG * (east - north) * metres)),
+      }));
+    return [
+      { keys: [",", "<"], shown: ", / .", words: "keys.choose", group: "corner", act: (event) => !onControl(event) && corner.step(-1) },
+      { keys: [".", ">"], shown: "", words: "keys.choose", group: "corner", act: (event) => !onControl(event) && corner.step(1) },
+      { keys: [], shown: "← ↑ ↓ →", words: "keys.nudge", group: "corner", act: () => false },
+      ...arrow("left", -1, 0),
+      ...arrow("right", 1, 0),
+      ...arrow("up", 0, 1),
+      ...arrow("down", 0, -1),
+      { keys: ["i", "insert"], shown: "I / Insert", words: "keys.insert", group: "corner", act: (event) => !onControl(event) && corner.insert() },
+      { keys: ["delete"], shown: "Delete", words: "keys.delete", group: "corner", act: () => corner.remove() },
     ];
   }
 
@@ -56,7 +98,7 @@ export class Tools {
     const active = (act: () => void) => () => editor.active && (act(), true);
     return [
       { keys: ["l"], shown: "L", words: "keys.lock", group: "layer", act: active(() => editor.lock(!editor.locked)) },
-      { keys: ["delete"], shown: "Delete", words: "keys.delete", group: "corner", act: () => editor.holds && (editor.remove(), true) },
+      { keys: ["delete"], shown: "", words: "keys.delete", group: "corner", act: () => editor.holds && (editor.remove(), true) },
       { keys: ["ctrl+z"], shown: "Ctrl+Z", words: "keys.undo", group: "steps", act: active(() => editor.undo()) },
       { keys: ["ctrl+shift+z", "ctrl+y"], shown: "Ctrl+Shift+Z / Ctrl+Y", words: "keys.redo", group: "steps", act: active(() => editor.redo()) },
       { keys: ["ctrl+s"], shown: "Ctrl+S", words: "keys.save", group: "steps", whileTyping: true, act: active(save) },
