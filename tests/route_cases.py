@@ -85,6 +85,7 @@ CASES: dict[str, Case] = {
     "api.places": Case("nothing", lists=True),
     "api.rows": Case("layer", query="limit=500", shows_rows=True),
     "api.restore": Case("feature"),
+    "api.shapes.split": Case(),
     "api.search": Case("nothing", query="q={text}&limit=50", lists=True),
     "api.undo": Case(),
     "api.version": Case("feature", shows_rows=True, signed_in=True),

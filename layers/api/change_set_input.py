@@ -159,15 +159,12 @@ def _in_layer(entry: ReadableLayer, sent: OperationIn, key: str) -> Operation:
     kind = Kind(sent.kind)
     feature_id: int | None = None
     if kind is not Kind.CREATE:
-        text = sent.id or ""
-        if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
-            raise NotFound
-        feature_id = int(text)
+        feature_id = feature_number(sent.id or "")
         if sent.base_version is None:
             raise Invalid("base_version: the version that the edit started from.")
     shape = None
     if sent.geometry is not None and kind is not Kind.DELETE:
-        _require_flat(sent.geometry)
+        require_flat(sent.geometry)
         allowed = _ALLOWED[entry.layer.geometry_type]
         shape = geometry_gate.promote(geometry_gate.admit(sent.geometry, allowed=allowed))
     values = {} if kind is Kind.DELETE else sent.values
@@ -175,7 +172,15 @@ def _in_layer(entry: ReadableLayer, sent: OperationIn, key: str) -> Operation:
     return Operation(kind, entry, values, shape, feature_id, base, key)
 
 
-def _require_flat(geometry: dict[str, Any]) -> None:
+def feature_number(text: str) -> int:
+    """Return the id that a text names; raises NotFound for a text that is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
+        raise NotFound
+    return int(text)
+
+
+def require_flat(geometry: dict[str, Any]) -> None:
+    """Refuse an object that is nested deeper than any geometry; raises GeometryRefused."""
     try:
         json.dumps(geometry)
     except RecursionError:

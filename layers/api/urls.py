@@ -13,6 +13,7 @@ from layers.api import (
     ogc_landing,
     ogc_tiles,
     rasters,
+    shapes,
     table,
     tiles,
     viewer,
@@ -27,6 +28,7 @@ service.add_router("/api", history.router)
 service.add_router("/api", change_sets.router)
 service.add_router("/api", inbox.router)
 service.add_router("/api", feature_patch.router)
+service.add_router("/api", shapes.router)
 service.add_router("", rasters.router)
 for ogc in (ogc_landing, ogc_collections, ogc_edit, ogc_tiles):
     service.add_router("/ogc", ogc.router)

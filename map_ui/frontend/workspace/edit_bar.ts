@@ -10,6 +10,7 @@ const SHAPE_TOOLS = [
   ["drag", "move"],
   ["rotate", "rotate-cw"],
   ["cut", "scissors"],
+  ["split", "slice"],
 ] as const;
 const KEEPING_ICON: Record<Keeping, string> = { kept: "check", waiting: "save", saving: "save", offline: "cloud-off", refused: "circle-alert" };
 
@@ -95,6 +96,7 @@ export class EditBar {
     this.shapes.get("corners")!.hidden = point;
     this.shapes.get("rotate")!.hidden = point;
     this.shapes.get("cut")!.hidden = point;
+    this.shapes.get("split")!.hidden = point;
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import { say } from "../shell/messages";
 import { phone } from "../shell/panel";
 import { failureWords } from "../shell/states";
 import { Locks, markEditing, showFree, type EditorOptions } from "./editor_parts";
-import { FeaturePanel } from "./feature_panel";
+import { FeaturePanel, type Hand } from "./feature_panel";
 import { figuresOf } from "./geometry";
 import { hintOf } from "./hints";
 import { Neighbours } from "./neighbours";
@@ -27,11 +27,11 @@ export class Editor {
   readonly pick = (position: L.LatLng) => pick(this, position);
   readonly open = (layer: string, id: string) => openFeature(this, layer, id);
   readonly openStep = (key: string, problem: Problem | null = null) => openStep(this, key, problem);
-  readonly snappingChanged = () => this.shapes.again();
   readonly refresh = () => this.update();
   /** What a tool has to say before the usual hint. */
   toolHint: () => string | null = () => null;
   readonly focusField = (name: string | null) => this.feature?.focusField(name);
+  onLine: (across: GeoJSON.Geometry) => void = () => undefined;
   private readonly listeners: (() => void)[] = [];
 
   constructor(readonly options: EditorOptions) {
@@ -63,6 +63,10 @@ export class Editor {
   /** True while a feature is in hand. */
   get holds(): boolean {
     return this.key !== null;
+  }
+
+  get hand(): Hand | null {
+    return this.key !== null && this.form ? { key: this.key, id: this.feature?.id ?? null, form: this.form } : null;
   }
 
   /** The geometry in hand; null where there is none, or it is deleted. */
@@ -136,9 +140,9 @@ export class Editor {
 
   /** Deletes the feature in hand; a new one is simply gone. */
   remove(): void {
-    const { key, form, options } = this;
-    if (!key || !form || this.locked) return;
-    options.draft.act(w("act.delete", { what: form.title }), [{ key, step: deletion(options.draft, form, key, this.feature?.id ?? null) }]);
+    const { hand, options: { draft } } = this;
+    if (!hand || this.locked) return;
+    draft.act(w("act.delete", { what: hand.form.title }), [{ key: hand.key, step: deletion(draft, hand.form, hand.key, hand.id) }]);
     this.close();
   }
 
@@ -239,7 +243,8 @@ export class Editor {
   }
 
   private edited(geometry: GeoJSON.Geometry, tool: Tool): void {
-    this.step(w(tool === "cut" ? "act.cut" : "act.geometry"), { geometry });
+    if (tool === "split") this.onLine(geometry);
+    else this.step(w(tool === "cut" ? "act.cut" : "act.geometry"), { geometry });
     if (tool === "cut") this.showShape();
   }
 
@@ -250,15 +255,13 @@ export class Editor {
   }
 
   private step(label: string, change: Partial<Pick<Operation, "geometry" | "values">>): void {
-    const { key, form } = this;
-    const { draft } = this.options;
-    if (key && form) draft.act(label, [{ key, step: changed(draft, form, key, this.feature?.id ?? null, change) }]);
+    const { hand, options: { draft } } = this;
+    if (hand) draft.act(label, [{ key: hand.key, step: changed(draft, hand.form, hand.key, hand.id, change) }]);
   }
 
-  /** After undo and redo the feature in hand is drawn again, or put down when it is gone. */
-  private went(keys: string[]): void {
-    const { key } = this;
-    const { draft } = this.options;
+  /** After undo, redo and acts of tools the feature in hand is drawn again, or put down when it is gone. */
+  went(keys: string[]): void {
+    const { key, options: { draft } } = this;
     if (!key || !keys.includes(key)) return;
     const there = draft.step(key) !== null || draft.base(key) !== null;
     if (there) this.showShape();
@@ -267,9 +270,8 @@ export class Editor {
   }
 
   private refreshForm(): void {
-    const { key, feature } = this;
+    const { key, feature, options: { draft, checks } } = this;
     if (!key || !feature) return;
-    const { draft, checks } = this.options;
     feature.show({ step: draft.step(key), base: draft.base(key), values: draft.values(key), geometry: draft.geometry(key), problems: checks.of(key), checking: checks.waiting });
   }
 
@@ -277,9 +279,7 @@ export class Editor {
     this.refreshForm();
     for (const listener of this.listeners) listener();
     if (!this.form) return;
-    const { bar, draft, keeper } = this.options;
-    const { tool, drawing } = this.shapes;
-    const { locked } = this;
+    const { locked, shapes: { tool, drawing }, options: { bar, draft, keeper } } = this;
     if (!drawing) bar.show("");
     bar.update({ tool, selected: this.key !== null, deleted: this.deleted, locked, undo: draft.undoLabel, redo: draft.redoLabel, keeping: keeper.state, hint: hintOf(this) });
   }

@@ -6,6 +6,13 @@ import { figuresOf } from "./geometry";
 import type { Base, LayerForm, Operation, Problem, Values } from "./types";
 import { w } from "./words";
 
+/** The feature that is worked on; without id it is new in the draft. */
+export interface Hand {
+  key: string;
+  id: string | null;
+  form: LayerForm;
+}
+
 export interface FeaturePanelState {
   step: Operation | null;
   base: Base | null;

@@ -11,6 +11,7 @@ export function hintOf({ toolHint, shapes, form, holds, locked, options }: Edito
   if (keeper.state === "refused") return w("keeping.refused_text", { why: keeper.refusal });
   if (shapes.tool === "draw") return w(points ? "hint.draw_point" : "hint.draw");
   if (shapes.tool === "cut") return w("hint.cut");
+  if (shapes.tool === "split") return w("hint.split");
   if (locked) return w(holds ? "hint.locked" : "hint.locked_pick");
   if (map.getZoom() < SNAP_ZOOM) return w("hint.zoom");
   if (!holds) return w("hint.pick");

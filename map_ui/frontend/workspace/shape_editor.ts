@@ -5,7 +5,7 @@ import { token } from "../dom";
 import { addDrawnCorner, drawnCorners, removeDrawnCorner, sketchOf } from "./drawing_in_progress";
 import { gathered, geometryOf, keepCorners, promoted, shapeOf, type GeometryKind, type Shape } from "./geometry";
 
-export type Tool = "corners" | "drag" | "rotate" | "cut" | "draw" | "none";
+export type Tool = "corners" | "drag" | "rotate" | "cut" | "split" | "draw" | "none";
 const SNAP_PIXELS = 12;
 
 let loading: Promise<void> | null = null;
@@ -48,7 +48,7 @@ export class ShapeEditor {
   }
 
   get drawing(): boolean {
-    return this.tool === "draw" || this.tool === "cut";
+    return this.tool === "draw" || this.tool === "cut" || this.tool === "split";
   }
 
   /** Shows a geometry for editing in place of the one before. */
@@ -78,6 +78,7 @@ export class ShapeEditor {
     else if (tool === "drag") shape.pm.enableLayerDrag();
     else if (tool === "rotate" && !(shape instanceof L.Marker)) shape.pm.enableRotate();
     else if (tool === "cut") this.cut(shape);
+    else if (tool === "split") this.drawLine();
     return true;
   }
 
@@ -145,8 +146,9 @@ export class ShapeEditor {
   release(): void {
     const { map } = this.options;
     map.off("pm:create", this.onCreate);
+    map.off("pm:create", this.onLine);
     map.off("pm:drawend", this.onDrawEnd);
-    if (this.tool === "draw" || this.tool === "cut") map.pm.disableDraw();
+    if (this.drawing) map.pm.disableDraw();
     const { shape } = this;
     if (shape?.pm) {
       shape.pm.disable();
@@ -188,7 +190,7 @@ export class ShapeEditor {
 
   private readonly onDrawEnd = () => {
     this.options.map.off("pm:drawend", this.onDrawEnd);
-    if (this.tool !== "draw") return;
+    if (this.tool !== "draw" && this.tool !== "split") return;
     this.tool = "none";
     this.options.onToolEnd();
   };
@@ -212,6 +214,22 @@ export class ShapeEditor {
     shape.on("pm:dragend", () => this.tool === "drag" && edited());
     shape.on("pm:markerdrag pm:change pm:drag pm:rotate", () => this.options.onLive(geometryOf(shape)));
   }
+
+  /** A line across the shape; the shape stays as it is until somebody cuts it there. */
+  private drawLine(): void {
+    const { map } = this.options;
+    const style = { color: token("bad"), weight: 2.5 };
+    map.pm.enableDraw("Line", { ...this.snap(), tooltips: false, continueDrawing: false, allowSelfIntersection: true, templineStyle: style, hintlineStyle: { ...style, dashArray: "5 5" }, pathOptions: style });
+    map.once("pm:create", this.onLine);
+    map.on("pm:drawend", this.onDrawEnd);
+  }
+
+  private readonly onLine = (event: { layer: L.Layer }) => {
+    const { geometry } = (event.layer as L.Polyline).toGeoJSON(false);
+    event.layer.remove();
+    this.tool = "none";
+    window.setTimeout(() => this.options.onEdit(geometry, "split"));
+  };
 
   /** The cut shape is another layer and may have several parts; it may be gone altogether. */
   private cut(shape: Shape): void {

@@ -10,6 +10,7 @@ import type { Editor } from "./editor";
 import type { GeometryKind } from "./geometry";
 import { showKeyList } from "./key_list";
 import { onControl, onMap, watchKeys, type KeyBinding } from "./keys";
+import { ShapeTools } from "./shape_tools";
 import { Tracing } from "./tracing";
 
 const STEPS_M = [
@@ -31,6 +32,7 @@ export class Tools {
   private readonly tracing: Tracing;
   private readonly corner: CornerChoice;
   private readonly panel: CornerPanel;
+  private readonly shapes: ShapeTools;
 
   constructor(private readonly options: ToolsOptions) {
     const { editor, bar } = options;
@@ -40,7 +42,8 @@ export class Tools {
     bar.addPositionTools(this.tracing.button, this.panel.button);
     bar.addPart(this.panel.element);
     editor.toolHint = () => this.tracing.hint ?? this.corner.hint;
-    this.bindings = [...this.drawing(), ...this.corners(), ...this.editing()];
+    this.shapes = new ShapeTools(editor);
+    this.bindings = [...this.drawing(), ...this.corners(), ...this.editing(), ...this.shapes.bindings];
     watchKeys(() => this.bindings);
   }
 

@@ -123,6 +123,24 @@ export interface Base {
   version: number;
 }
 
+/** A feature as a geometry tool leaves it; a new one names the feature that it comes from. Areas in m², lengths in m. */
+export interface Reshaped {
+  key: string | null;
+  id: string | null;
+  version: number | null;
+  geometry: GeoJSON.Geometry;
+  before: number;
+  after: number;
+  neighbour: boolean;
+}
+
+export interface ShapesAnswer {
+  updates: Reshaped[];
+  creates: Reshaped[];
+  /** Neighbours that lie where the person may not edit. */
+  left_out: string[];
+}
+
 export interface FeatureVersion {
   version: number;
   change_set: number;

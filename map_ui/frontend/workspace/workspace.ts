@@ -167,7 +167,7 @@ class Workspace implements ViewerExtension {
       remove: () => this.editor.remove(),
       undo: () => this.editor.undo(),
       redo: () => this.editor.redo(),
-      snapping: () => this.editor.snappingChanged(),
+      snapping: () => this.editor.shapes.again(),
       lock: (on) => this.editor.lock(on),
       save: () => void this.save(),
       close: () => this.editor.stop(),

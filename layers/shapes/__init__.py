@@ -1,0 +1,1 @@
+"""Geometry tools for editors: split, merge, shared boundaries. They write nothing."""
