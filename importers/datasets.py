@@ -13,8 +13,17 @@ _SIDE_TEXT_BYTES = 20_000
 # kinds of several files → their suffixes, the main one first; all belong to the original
 PARTS: dict[FileKind, tuple[str, ...]] = {
     FileKind.SHAPEFILE: (".shp", ".shx", ".dbf", ".prj", ".cpg"),
+    FileKind.MAPINFO_TAB: (".tab", ".dat", ".map", ".id", ".ind"),
+    FileKind.MAPINFO_MIF: (".mif", ".mid"),
 }
-MAIN_SUFFIX = {FileKind.GEOPACKAGE: ".gpkg", FileKind.GEOJSON: ".geojson"}
+MAIN_SUFFIX = {
+    FileKind.GEOPACKAGE: ".gpkg",
+    FileKind.GEOJSON: ".geojson",
+    FileKind.GEOJSON_SEQUENCE: ".geojsonl",
+    FileKind.FLATGEOBUF: ".fgb",
+    FileKind.KML: ".kml",
+    FileKind.GPX: ".gpx",
+}
 
 
 @dataclass(frozen=True)

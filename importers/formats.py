@@ -11,6 +11,7 @@ class Format:
     """How a kind of file is read. `parts` are the suffixes that the driver sees, the main first.
 
     `one_layer`: the file holds one layer, whose name inside it is of no interest.
+    `hide_empty`: every such file has the same layers, most of them without rows.
     `bytes_as_letters`: its text comes in whatever encoding, so that the reader is told which.
     """
 
@@ -18,6 +19,7 @@ class Format:
     parts: tuple[str, ...]
     one_layer: bool = False
     bytes_as_letters: bool = False
+    hide_empty: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -27,6 +29,14 @@ FORMATS: dict[FileKind, Format] = {
     ),
     FileKind.GEOPACKAGE: Format(("GPKG",), (".gpkg",)),
     FileKind.GEOJSON: Format(("GeoJSON",), (".geojson",), one_layer=True),
+    FileKind.GEOJSON_SEQUENCE: Format(("GeoJSONSeq",), (".geojsonl",), one_layer=True),
+    FileKind.FLATGEOBUF: Format(("FlatGeobuf",), (".fgb",), one_layer=True),
+    FileKind.KML: Format(("LIBKML",), (".kml",)),
+    FileKind.GPX: Format(("GPX",), (".gpx",), hide_empty=True),
+    FileKind.MAPINFO_TAB: Format(
+        ("MapInfo File",), (".tab", ".dat", ".map", ".id", ".ind"), one_layer=True
+    ),
+    FileKind.MAPINFO_MIF: Format(("MapInfo File",), (".mif", ".mid"), one_layer=True),
 }
 
 GDAL_OPTIONS = {

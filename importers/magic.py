@@ -1,27 +1,55 @@
 """What a file is by its first bytes. GDAL opens by content, so nothing else may reach it."""
 
+import json
+import re
 from enum import StrEnum
 from pathlib import Path
 
-from importers.issues import FileRefused
+from importers.refusals import refusal
 
 
 class FileKind(StrEnum):
-    """The formats that are imported, and the archive that a shapefile may come in."""
+    """The formats that are imported, and the archive that they may come in."""
 
     SHAPEFILE = "shapefile"
     GEOPACKAGE = "geopackage"
     GEOJSON = "geojson"
+    GEOJSON_SEQUENCE = "geojson-sequence"
+    FLATGEOBUF = "flatgeobuf"
+    KML = "kml"
+    GPX = "gpx"
+    MAPINFO_TAB = "mapinfo-tab"
+    MAPINFO_MIF = "mapinfo-mif"
     ZIP = "zip"
 
 
-_SHAPEFILE = (9994).to_bytes(4, "big")
-_SQLITE = b"SQLite format 3\x00"
 _APPLICATION_ID = slice(68, 72)  # of the SQLite header
 _GEOPACKAGE_IDS = (b"GPKG", b"GP10", b"GP11")
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _HEAD_BYTES = 4096
+_LINE_BYTES = 8 << 20
+_RECORD_SEPARATOR = b"\x1e"  # RFC 8142: before every text of a sequence
+_BINARY: tuple[tuple[bytes, FileKind], ...] = (
+    ((9994).to_bytes(4, "big"), FileKind.SHAPEFILE),
+    (b"fgb\x03fgb", FileKind.FLATGEOBUF),
+    (b"PK\x03\x04", FileKind.ZIP),
+    (b"PK\x05\x06", FileKind.ZIP),
+)
+# What people send that is close to what can be read → the refusal that says what to send instead.
+_NEARLY = (
+    (b"7z\xbc\xaf\x27\x1c", "other_archive"),
+    (b"Rar!\x1a\x07", "other_archive"),
+    (b"\x1f\x8b", "other_archive"),
+    (b"BZh", "other_archive"),
+    (b"\xfd7zXZ\x00", "other_archive"),
+    (b"\x28\xb5\x2f\xfd", "other_archive"),
+    (b"AC10", "drawing_dwg"),
+    (b"%PDF", "document"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_office"),
+)
+_TAR_AT = slice(257, 262)
+_ROOT = re.compile(rb"\A(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:\w+:)?(\w+)", re.DOTALL)
+_ROOTS = {b"kml": FileKind.KML, b"gpx": FileKind.GPX}
+_MIF = re.compile(rb"version\s+\d+", re.IGNORECASE)
 
 
 def kind_of(path: Path) -> FileKind:
@@ -30,16 +58,45 @@ def kind_of(path: Path) -> FileKind:
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
     except OSError as error:
-        raise FileRefused(f"{path.name}: cannot be read ({error.strerror})") from error
-    if head.startswith(_SHAPEFILE):
-        return FileKind.SHAPEFILE
-    if head.startswith(_SQLITE):
+        raise refusal("unreachable", path.name, {"reason": error.strerror or ""}) from error
+    for start, kind in _BINARY:
+        if head.startswith(start):
+            return kind
+    if head.startswith(b"SQLite format 3\x00"):
         if head[_APPLICATION_ID] in _GEOPACKAGE_IDS:
             return FileKind.GEOPACKAGE
-        raise FileRefused(f"{path.name}: a SQLite database, but not a GeoPackage")
-    if head.startswith(_ZIP):
-        return FileKind.ZIP
-    text = head.removeprefix(_BYTE_ORDER_MARK).lstrip()
+        raise refusal("not_geopackage", path.name)
+    for start, code in _NEARLY:
+        if head.startswith(start):
+            raise refusal(code, path.name)
+    if head[_TAR_AT] == b"ustar":
+        raise refusal("other_archive", path.name)
+    found = _kind_of_text(path, head.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if found is None:
+        raise refusal("unknown_kind" if head else "empty_file", path.name)
+    return found
+
+
+def _kind_of_text(path: Path, text: bytes) -> FileKind | None:
+    if text.startswith(_RECORD_SEPARATOR):
+        return FileKind.GEOJSON_SEQUENCE
     if text.startswith(b"{") and b'"' in text:
-        return FileKind.GEOJSON
-    raise FileRefused(f"{path.name}: not a shapefile, GeoPackage, GeoJSON or zip of a shapefile")
+        return FileKind.GEOJSON_SEQUENCE if _is_sequence(path) else FileKind.GEOJSON
+    if text[:6].lower() == b"!table":
+        return FileKind.MAPINFO_TAB
+    if _MIF.match(text):
+        return FileKind.MAPINFO_MIF
+    root = _ROOT.match(text)
+    return _ROOTS.get(root[1].lower()) if root else None
+
+
+def _is_sequence(path: Path) -> bool:
+    """Tell whether the first line is a feature by itself and another begins after it."""
+    with path.open("rb") as stream:
+        first = stream.readline(_LINE_BYTES)
+        more = stream.read(_HEAD_BYTES).lstrip()
+    try:
+        value = json.loads(first.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and value.get("type") == "Feature" and more.startswith(b"{")

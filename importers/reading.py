@@ -82,6 +82,7 @@ class Job:
             "file": str(scratch / f"data{form.parts[0]}"),
             "kind": str(dataset.kind),
             "drivers": form.drivers,
+            "hide_empty": form.hide_empty,
             "options": {**GDAL_OPTIONS, **form.options},
         }
         work = Work("read", dataset.main.name, files, scratch, asked, *_allowed(files))

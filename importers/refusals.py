@@ -10,7 +10,16 @@ from importers.issues import FileRefused
 REFUSALS: dict[str, Promise] = {
     "unreachable": _("%(file)s cannot be read: %(reason)s."),
     "unknown_kind": _(
-        "%(file)s: this kind of file is not known. Send a shapefile, GeoPackage, GeoJSON or a zip."
+        "%(file)s: this kind of file is not known. Send a shapefile, GeoPackage, GeoJSON, KML, GPX,"
+        " MapInfo TAB or MIF, FlatGeobuf, or one of these in a zip."
+    ),
+    "empty_file": _("%(file)s is empty. Copy or save it once more."),
+    "other_archive": _("%(file)s is an archive of another kind. Pack it as a zip."),
+    "drawing_dwg": _("%(file)s is a DWG drawing, which only AutoCAD reads well. Save it as DXF."),
+    "document": _("%(file)s is a document, not map data. Ask for the data that it was made from."),
+    "old_office": _(
+        "%(file)s is an old Excel file or a DGN of version 8. Save it as .xlsx, or as DGN of"
+        " version 7."
     ),
     "not_geopackage": _(
         "%(file)s is a SQLite database, but not a GeoPackage. Save it as a GeoPackage."

@@ -18,6 +18,7 @@ from importers.datasets import Dataset
 from importers.formats import FORMATS
 from importers.issues import Issue, Severity
 from importers.magic import FileKind
+from importers.reader import mapinfo
 from importers.reading import Facts, Reading, job_for
 from importers.refusals import refusal
 from importers.text_encoding import TextEncoding
@@ -25,6 +26,7 @@ from importers.text_encoding import TextEncoding
 # A GeoJSON may point to a coordinate system by address, which GDAL would fetch.
 _LINKED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]{0,200}"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
 _SCAN_BYTES = 8 << 20
+_BYTES_AS_LETTERS = {FileKind.MAPINFO_TAB, FileKind.MAPINFO_MIF}
 
 
 @dataclass(frozen=True)
@@ -127,10 +129,18 @@ def _encoding(dataset: Dataset, chosen: str) -> TextEncoding:
         if ".dbf" not in dataset.parts:
             return TextEncoding(UTF_8)
         return text_encoding.decide(dataset.parts[".dbf"], dataset.side_text(".cpg"), chosen)
+    if dataset.kind in _BYTES_AS_LETTERS and not _says_utf8(dataset.main):
+        codec = text_encoding.known_codec(chosen) if chosen else "cp1258"
+        return TextEncoding(codec, "ISO-8859-1", chosen=bool(chosen))
     codec = text_encoding.known_codec(chosen) if chosen else UTF_8
     if not codec.startswith(UTF_8):
         raise refusal("always_utf8", dataset.main.name)
     return TextEncoding(codec, chosen=bool(chosen))
+
+
+def _says_utf8(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return mapinfo.says_utf8(stream.read(mapinfo.HEADER_BYTES))
 
 
 def _weaker(reading: Reading) -> tuple[Issue, ...]:

@@ -2,5 +2,5 @@
 
 import sys
 
-for _unneeded in ("shapely", "pyproj", "geopandas", "pandas"):
+for _unneeded in ("shapely", "pyproj", "geopandas"):
     sys.modules[_unneeded] = None  # type: ignore[assignment]

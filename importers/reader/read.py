@@ -25,11 +25,12 @@ from pyogrio.errors import (
 )
 from pyogrio.raw import open_arrow
 
-from importers.reader import drivers, frames, shape_index
+from importers.reader import drivers, frames, mapinfo, shape_index
 from importers.reader.columns import ColumnBytes, cut, pieces, plain
 from importers.reader.job import Job, run
 from importers.reader.refusal import Refused, one_line
 
+plain(pa.array([["loads"]]))  # what Arrow would load later, behind the walls, in vain
 _PACKAGE = Path(pyogrio.__file__).parent
 _MOST_ROWS = 10_000
 _BATCH_BYTES = 12 << 20
@@ -45,11 +46,9 @@ def work(job: Job) -> None:
     drivers.keep_only(frozenset(job.asked["drivers"]))
     pyogrio.set_gdal_config_options(job.asked["options"])
     path = Path(job.asked["file"])
-    if path.suffix == ".shp" and not path.with_suffix(".shx").exists():
-        shape_index.build(path, path.with_suffix(".shx"))
     with _refusing():
-        names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-    job.answer("layers", layers=names)
+        _make_ready(path)
+        job.answer("layers", layers=_layers(path, bool(job.asked["hide_empty"])))
     chosen: dict[str, Any] = {}
     for order in job.orders():
         if "open" in order:
@@ -59,6 +58,21 @@ def work(job: Job) -> None:
         else:
             with _refusing():
                 _send_rows(job, path, chosen, int(order["batch_rows"]))
+
+
+def _make_ready(path: Path) -> None:
+    if path.suffix == ".shp" and not path.with_suffix(".shx").exists():
+        shape_index.build(path, path.with_suffix(".shx"))
+    if path.suffix in {".tab", ".mif"}:
+        mapinfo.byte_by_byte(path)
+
+
+def _layers(path: Path, hide_empty: bool) -> list[str]:
+    names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if not hide_empty:
+        return names
+    counts = {name: pyogrio.read_info(path, layer=name, force_feature_count=True) for name in names}
+    return [name for name in names if counts[name]["features"]]
 
 
 @contextmanager

@@ -39,9 +39,7 @@ _LAYER_TEXTS = (
 class Command(BaseCommand):
     """Dry run by default: says what is new, changed, same and rejected, and writes nothing."""
 
-    help = (
-        "Import a shapefile (zip or bare), GeoPackage or GeoJSON into a layer; dry run by default."
-    )
+    help = "Import a file of geodata into a layer; dry run by default."
 
     requires_system_checks: list[str] = []  # the checks load every page, which takes a second
 
