@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.models import ChangeSet
 from layers.feature import Layer, SourceFile
 
+NAME_LENGTH = 80
+
 
 class ImportRun(models.Model):
     """One file that was applied to one layer. `outcome` holds the counts and grouped findings."""
@@ -113,3 +115,21 @@ class ImportJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.slug}"
+
+
+class ImportProfile(models.Model):
+    """How files of one kind are read: encodings, coordinate system, columns and key, by a name."""
+
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, unique=True)
+    theme = models.CharField(_("theme"), max_length=40)
+    options = models.JSONField(_("how it was read"), default=dict)
+    actor_name = models.CharField(_("saved by"), max_length=150)
+    saved_at = models.DateTimeField(_("saved"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("import profile")
+        verbose_name_plural = _("import profiles")
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

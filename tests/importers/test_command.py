@@ -56,7 +56,12 @@ def test_json_and_the_list_of_rejected_rows(tmp_path: Path) -> None:
     assert (report["read"], report["new"], report["rejected"]) == (3, 2, 1)
     assert report["issues"][0]["code"] == "duplicate_key"
     with listed.open(encoding="utf-8-sig", newline="") as lines:
-        assert [row["row"] for row in csv.DictReader(lines)] == ["2"]
+        rows = list(csv.DictReader(lines))
+    assert [(row["rejected_row"], row["reason"], row["SHTHUA"]) for row in rows] == [
+        ("2", "duplicate_key", "1")
+    ]
+    assert rows[0]["reason_vi"] == "Một dòng phía trước trong tệp có cùng khóa nhận dạng."
+    assert rows[0]["wkt"].startswith("POLYGON")
 
 
 def test_mapping_and_key_options(tmp_path: Path) -> None:

@@ -1,24 +1,23 @@
 """`manage.py import_layer FILE --theme T --layer SLUG [--apply]`: a vector file into a layer."""
 
-import csv
 import json
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
 from gis_core.access import Sensitivity, system_actor
 from gis_core.errors import CityError
-from importers.issues import CODES, Issue
+from importers.issues import Issue
 from importers.mapping import parse_pairs
 from importers.pipeline import import_file
+from importers.profiles import save_profile, with_profile
 from importers.progress import progress_on
+from importers.rejected_rows import write_rejected
 from importers.report import Report
 from importers.request import ImportRequest
 from importers.understanding import Understanding, understand
@@ -59,6 +58,8 @@ class Command(BaseCommand):
             default="",
             help="e.g. EPSG:9210, EPSG:9210+swapped (northing first), EPSG:9210+unshifted (nội bộ)",
         )
+        parser.add_argument("--profile", default="", metavar="NAME", help="read as saved before")
+        parser.add_argument("--save-profile", default="", metavar="NAME")
         parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN")
         parser.add_argument("--key", action="append", default=[], metavar="COLUMN")
         parser.add_argument(
@@ -67,7 +68,12 @@ class Command(BaseCommand):
             metavar="DAY",
             help="features that the file does not have end on this day; left out, they stay",
         )
-        parser.add_argument("--rejected", type=Path, metavar="CSV", help="list rejected rows here")
+        parser.add_argument(
+            "--rejected",
+            type=Path,
+            metavar="FILE",
+            help="rejected rows with reasons and all columns, as .gpkg or .csv",
+        )
         parser.add_argument(
             "--understand", action="store_true", help="say what the file is, and import nothing"
         )
@@ -88,11 +94,17 @@ class Command(BaseCommand):
         report: Report | Understanding
         try:
             request = _request(options)
+            if options["profile"]:
+                request = with_profile(actor, request, options["profile"])
+            if options["save_profile"]:
+                save_profile(actor, options["save_profile"], request, understand(actor, request))
             if options["understand"]:
                 report = understand(actor, request)
             else:
-                with _rejections(options["rejected"]) as on_error:
-                    report = import_file(actor, request, progress=bar, on_error=on_error)
+                rejections: list[Issue] = []
+                report = import_file(actor, request, progress=bar, on_error=rejections.append)
+                if options["rejected"] is not None:
+                    write_rejected(actor, request, rejections, options["rejected"])
         except CityError as error:
             raise CommandError(error.detail) from error
         except OperationalError as error:
@@ -140,24 +152,3 @@ def _request(options: dict[str, Any]) -> ImportRequest:
         retire_on=options["retire_missing"],
         apply=options["apply"],
     )
-
-
-@contextmanager
-def _rejections(path: Path | None) -> Iterator[Callable[[Issue], None] | None]:
-    """Open the list of rejected rows; yields what writes one row to it."""
-    if path is None:
-        yield None
-        return
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        yield _row_writer(stream)
-
-
-def _row_writer(stream: TextIO) -> Callable[[Issue], None]:
-    writer = csv.writer(stream)
-    writer.writerow(["row", "code", "reason", "field", "detail"])
-
-    def write(issue: Issue) -> None:
-        reason = str(CODES.get(issue.code, ""))
-        writer.writerow([issue.row, issue.code, reason, issue.field, issue.detail])
-
-    return write

@@ -1,0 +1,68 @@
+"""Named ways of reading a file, saved from one import and used for the next."""
+
+from dataclasses import replace
+
+from gis_core import access
+from gis_core.access import STAFF_DATABASE, Action, Actor
+from importers.issues import FileRefused
+from importers.models import NAME_LENGTH, ImportProfile
+from importers.request import ImportRequest
+from importers.understanding import Understanding
+
+
+def profiles(actor: Actor, theme: str) -> list[ImportProfile]:
+    """Return the profiles of a theme that `actor` may import into; raises as `access.require`."""
+    access.require(actor, Action.IMPORT, theme)
+    return list(ImportProfile.objects.using(STAFF_DATABASE).filter(theme=theme))
+
+
+def with_profile(actor: Actor, request: ImportRequest, name: str) -> ImportRequest:
+    """Return the request completed by a profile; what the request says itself comes first.
+
+    FileRefused when there is no such profile of the theme, or `access.require` refuses.
+    """
+    known = {profile.name: profile for profile in profiles(actor, request.theme)}
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise FileRefused(f"There is no profile {name!r} for {request.theme}; there is: {listed}")
+    saved = known[name].options
+    own_mapping = dict(request.mapping)
+    return replace(
+        request,
+        encoding=request.encoding or saved["encoding"],
+        column_encodings={**saved["column_encodings"], **request.column_encodings},
+        source_crs=request.source_crs or saved["source_crs"],
+        mapping={**saved["mapping"], **own_mapping},
+        keys=request.keys or tuple(saved["keys"]),
+    )
+
+
+def save_profile(
+    actor: Actor, name: str, request: ImportRequest, found: Understanding
+) -> ImportProfile:
+    """Save how a file was read, as a person confirmed it, under a name; replaces one of that name.
+
+    Raises NotAllowed, SignInNeeded; FileRefused for a name without letters, a name of another
+    theme's profile, or a file about which a question is open.
+    """
+    access.require(actor, Action.IMPORT, request.theme)
+    plain = " ".join(name.split())
+    if not plain or len(plain) > NAME_LENGTH:
+        raise FileRefused("A profile needs a name of 1 to 80 letters")
+    if found.place.crs is None:
+        raise FileRefused(found.place.detail)
+    rows = ImportProfile.objects.using(STAFF_DATABASE)
+    if rows.filter(name=plain).exclude(theme=request.theme).exists():
+        raise FileRefused(f"The profile {plain!r} belongs to another theme; choose another name")
+    filled = {match.field: match.column for match in found.columns if match.field}
+    options = {
+        "encoding": request.encoding,
+        "column_encodings": {
+            one.column: one.codec for one in found.text if one.column in filled.values()
+        },
+        "source_crs": found.place.crs.key,
+        "mapping": {**filled, **{field: "" for field, c in request.mapping.items() if not c}},
+        "keys": list(request.keys),
+    }
+    facts = {"theme": request.theme, "options": options, "actor_name": actor.name}
+    return rows.update_or_create(name=plain, defaults=facts)[0]
