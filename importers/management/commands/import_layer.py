@@ -44,48 +44,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options; what is left out is decided by what the file says."""
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--theme", required=True, choices=theme_keys())
-        parser.add_argument("--layer", required=True, metavar="SLUG")
-        parser.add_argument("--apply", action="store_true", help="write, as one change set")
-        parser.add_argument("--source-layer", default="", help="layer inside the file")
-        parser.add_argument("--encoding", default="", help="of a shapefile's text, e.g. cp1258")
-        parser.add_argument(
-            "--column-encoding", action="append", default=[], metavar="COLUMN=ENCODING"
-        )
-        parser.add_argument(
-            "--source-crs",
-            default="",
-            help="e.g. EPSG:9210, EPSG:9210+swapped (northing first), EPSG:9210+unshifted (nội bộ)",
-        )
-        parser.add_argument("--profile", default="", metavar="NAME", help="read as saved before")
-        parser.add_argument("--save-profile", default="", metavar="NAME")
-        parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN")
-        parser.add_argument("--key", action="append", default=[], metavar="COLUMN")
-        parser.add_argument(
-            "--retire-missing",
-            type=_day,
-            metavar="DAY",
-            help="features that the file does not have end on this day; left out, they stay",
-        )
-        parser.add_argument(
-            "--rejected",
-            type=Path,
-            metavar="FILE",
-            help="rejected rows with reasons and all columns, as .gpkg or .csv",
-        )
-        parser.add_argument(
-            "--understand", action="store_true", help="say what the file is, and import nothing"
-        )
-        parser.add_argument(
-            "--report-json", type=Path, metavar="FILE", help="write the report as JSON; - prints it"
-        )
-        new = parser.add_argument_group("a layer that is not there yet")
-        new.add_argument("--create-layer", action="store_true")
-        for name in _LAYER_TEXTS:
-            new.add_argument(f"--{name.replace('_', '-')}", default="")
-        new.add_argument("--sensitivity", choices=[level.name.lower() for level in Sensitivity])
-        new.add_argument("--publication", choices=Layer.Publication.values)
+        _add_reading(parser)
+        _add_outcome(parser)
+        _add_layer(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Import and print the report; file problems end in one line."""
@@ -120,6 +81,58 @@ class Command(BaseCommand):
             target.write_text(text + "\n", encoding="utf-8")
         for line in report.lines():
             self.stdout.write(line)
+
+
+def _add_reading(parser: CommandParser) -> None:
+    """Declare what the file is and how it is read."""
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--theme", required=True, choices=theme_keys())
+    parser.add_argument("--layer", required=True, metavar="SLUG")
+    parser.add_argument("--apply", action="store_true", help="write, as one change set")
+    parser.add_argument("--source-layer", default="", help="layer inside the file")
+    parser.add_argument("--encoding", default="", help="of a shapefile's text, e.g. cp1258")
+    parser.add_argument("--column-encoding", action="append", default=[], metavar="COLUMN=ENCODING")
+    parser.add_argument(
+        "--source-crs",
+        default="",
+        help="e.g. EPSG:9210, EPSG:9210+swapped (northing first), EPSG:9210+unshifted (nội bộ)",
+    )
+    parser.add_argument("--profile", default="", metavar="NAME", help="read as saved before")
+    parser.add_argument("--save-profile", default="", metavar="NAME")
+    parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN")
+    parser.add_argument("--key", action="append", default=[], metavar="COLUMN")
+
+
+def _add_outcome(parser: CommandParser) -> None:
+    """Declare what is done with what the file does not have, and what is told."""
+    parser.add_argument(
+        "--retire-missing",
+        type=_day,
+        metavar="DAY",
+        help="features that the file does not have end on this day; left out, they stay",
+    )
+    parser.add_argument(
+        "--rejected",
+        type=Path,
+        metavar="FILE",
+        help="rejected rows with reasons and all columns, as .gpkg or .csv",
+    )
+    parser.add_argument(
+        "--understand", action="store_true", help="say what the file is, and import nothing"
+    )
+    parser.add_argument(
+        "--report-json", type=Path, metavar="FILE", help="write the report as JSON; - prints it"
+    )
+
+
+def _add_layer(parser: CommandParser) -> None:
+    """Declare the facts of a new layer."""
+    new = parser.add_argument_group("a layer that is not there yet")
+    new.add_argument("--create-layer", action="store_true")
+    for name in _LAYER_TEXTS:
+        new.add_argument(f"--{name.replace('_', '-')}", default="")
+    new.add_argument("--sensitivity", choices=[level.name.lower() for level in Sensitivity])
+    new.add_argument("--publication", choices=Layer.Publication.values)
 
 
 def _day(text: str) -> date:
