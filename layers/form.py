@@ -60,9 +60,15 @@ def form(entry: ReadableLayer, language: str) -> dict[str, Any]:
         "title": entry.layer.title(language),
         "geometry_type": entry.layer.geometry_type,
         "natural_key": list(entry.theme.natural_key),
+        "label_field": _readable(entry, entry.theme.label_field),
+        "class_field": _readable(entry, entry.theme.class_field),
         "may": permitted(entry),
         "fields": [dict(vars(field)) for field in fields],
     }
+
+
+def _readable(entry: ReadableLayer, name: str | None) -> str | None:
+    return name if name in entry.fields else None
 
 
 def permitted(entry: ReadableLayer) -> list[str]:

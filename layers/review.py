@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
-from gis_core.change_states import UNREVIEWED, State, Step, after
-from gis_core.errors import CityError, Conflict, NotAllowed
+from gis_core.change_states import UNREVIEWED, State, Step, WrongState, after
+from gis_core.errors import CityError, Conflict, Invalid, NotAllowed
 from gis_core.models import ChangeSet
 from layers import changes
 from layers.change_operation import ChangeOperation
@@ -55,6 +55,50 @@ def send_back(
         _note_decision(actor, entry, note)
         _keep(entry, opinions or {})
     return sets().get(pk=set_id)
+
+
+def send_back_part(
+    actor: Actor,
+    set_id: int,
+    revision: int | None,
+    note: str,
+    opinions: Mapping[str, Opinion],
+) -> tuple[ChangeSet, ChangeSet]:
+    """Return the steps that are marked so to their author; the rest stays in review.
+
+    They go into a returned change set of their own, with the remarks about them. Gives back the
+    set in review and the returned one. Raises Invalid unless some steps go and some stay.
+    """
+    with locked(actor, set_id, revision) as entry:
+        _require_reviewer(actor, entry)
+        if entry.state != State.SUBMITTED:  # what is approved goes back as a whole
+            raise WrongState(gettext("Only a part of what waits for review can be returned."))
+        _keep(entry, opinions)
+        kept = entry.operations.using(STAFF_DATABASE)
+        going = list(kept.filter(verdict=Verdict.RETURNED))
+        if not going or len(going) == kept.count():
+            raise Invalid(gettext("Mark the steps that go back, and leave some that stay."))
+        returned = _returned_part(actor, entry, note)
+        entry.comments.filter(operation__in=going).update(change_set=returned)
+        kept.filter(pk__in=[step.pk for step in going]).update(change_set=returned)
+    return sets().get(pk=set_id), sets().get(pk=returned.pk)
+
+
+def _returned_part(actor: Actor, entry: ChangeSet, note: str) -> ChangeSet:
+    part = ChangeSet(
+        title=entry.title,
+        reason=entry.reason,
+        decision_number=entry.decision_number,
+        publish_on=entry.publish_on,
+        channel=entry.channel,
+        state=State.RETURNED,
+        user_id=entry.user_id,
+        actor_name=entry.actor_name,
+        submitted_at=entry.submitted_at,
+    )
+    _note_decision(actor, part, note)
+    part.save(using=STAFF_DATABASE)
+    return part
 
 
 def approve(

@@ -99,6 +99,7 @@ class DecisionIn(Schema):
 
     note: Words = ""
     verdicts: Annotated[list[OpinionIn], Field(max_length=1000)] = []
+    part: bool = False  # of a return: only the steps that are marked so
 
     def opinions(self) -> dict[str, Opinion]:
         """Return step key → opinion."""

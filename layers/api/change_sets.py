@@ -193,9 +193,14 @@ def withdraw(request: HttpRequest, change_set_id: ChangeSetId) -> HttpResponse:
 @router.post("/change-sets/{int:change_set_id}/return", summary="Return a change set to its author")
 @channel("api.change_set.return", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
 def send_back(request: HttpRequest, change_set_id: ChangeSetId, body: DecisionIn) -> HttpResponse:
-    """Return, with a note to the whole and to single steps."""
+    """Return, with a note to the whole and to single steps; `part` leaves the others in review."""
     who = _writer(request)
     revision = required_revision(request)
+    if body.part:
+        stays, _gone = review.send_back_part(
+            who, change_set_id, revision, body.note, body.opinions()
+        )
+        return _answer(who, stays)
     return _answer(who, review.send_back(who, change_set_id, revision, body.note, body.opinions()))
 
 

@@ -105,7 +105,7 @@ class Viewer {
   private parts() {
     const { catalog, store, zone, left, right } = this;
     return {
-      ...{ catalog, store, zone, left, right, map: this.city.map },
+      ...{ catalog, store, zone, left, right, map: this.city.map, vectors: this.city.vectors },
       openFeature: (layer: string, id: string) => void this.selection.open(layer, id, false),
       clearSelection: () => this.selection.clear(),
       showTab: (key: string) => {

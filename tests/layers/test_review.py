@@ -114,6 +114,33 @@ def test_returned_corrected_and_handed_in_again(layer, planner, approver):
     assert {step.verdict for step in entry.operations.all()} == {"accepted"}
 
 
+def test_a_part_goes_back_and_the_rest_is_approved(layer, planner, approver):
+    entry = submitted(planner, new(planner, layer, "1", 0), new(planner, layer, "2", 1))
+    drafts.comment(approver, entry.pk, "số sai", key="n2")
+    opinions = {"n2": Opinion("returned", "số sai")}
+    rest, back = review.send_back_part(approver, entry.pk, entry.revision, "xem lại", opinions)
+    assert (rest.state, [step.key for step in rest.operations.all()]) == (State.SUBMITTED, ["n1"])
+    assert rest.revision == entry.revision + 1
+    assert (back.state, [step.key for step in back.operations.all()]) == (State.RETURNED, ["n2"])
+    assert (back.user_id, back.decision_note) == (planner.user_id, "xem lại")
+    assert [remark.text for remark in back.comments.all()] == ["số sai"]
+    assert review.publish(approver, rest.pk, rest.revision).state == State.PUBLISHED
+    assert drafts.submit(planner, back.pk, back.revision).state == State.SUBMITTED
+
+
+def test_a_part_is_neither_nothing_nor_all(layer, planner, approver):
+    entry = submitted(planner, new(planner, layer, "1", 0), new(planner, layer, "2", 1))
+    for opinions in ({}, {"n1": Opinion("returned"), "n2": Opinion("returned")}):
+        with pytest.raises(Invalid):
+            review.send_back_part(approver, entry.pk, entry.revision, "x", opinions)
+    assert len(find(planner, entry.pk).operations.all()) == 2
+    with pytest.raises(NotAllowed):
+        review.send_back_part(planner, entry.pk, entry.revision, "x", {"n1": Opinion("returned")})
+    entry = review.approve(approver, entry.pk, entry.revision)
+    with pytest.raises(WrongState):
+        review.send_back_part(approver, entry.pk, None, "x", {"n1": Opinion("returned")})
+
+
 def test_what_others_changed_elsewhere_merges(layer, planner, approver):
     old = live(layer, "1", 0)
     entry = submitted(planner, edit(planner, layer, old, address="mine"))

@@ -42,7 +42,8 @@ export function decodedTile(bytes: ArrayBuffer, tilePixels: number): Map<string,
       const geom = feature.loadGeometry();
       for (const ring of geom) for (const point of ring) point._mult(scale);
       return {
-        props: feature.properties as JsonObject,
+        // The id of the feature lies beside its attributes.
+        props: { ...feature.properties, ...(feature.id === undefined ? {} : { id: String(feature.id) }) } as JsonObject,
         geom,
         bbox: bboxOf(geom),
         geomType: feature.type as unknown as Feature["geomType"],

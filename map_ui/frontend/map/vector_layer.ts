@@ -7,6 +7,7 @@ import type { Bbox } from "../api_types";
 import { language } from "../i18n";
 import { token } from "../dom";
 import { BASE_SOURCE, BASE_TILES, baseLabelRules, basePaintRules } from "./base_rules";
+import { AlteredTiles, type Alterations } from "./altered_tiles";
 import { loadIconPaths } from "./icon_paths";
 import { DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM, LayerTiles, TILE_PIXELS, type TiledLayer } from "./layer_tiles";
 import { iconNames, OVERLAY_SOURCE, overlayLabelRules, overlayPaintRules, type ActiveLayer } from "./overlay_rules";
@@ -56,6 +57,7 @@ export class VectorLayer {
   private withBase = true;
   private split = false;
   private reachable = true;
+  private alterations: Alterations | null = null;
 
   constructor(
     private readonly map: L.Map,
@@ -106,6 +108,29 @@ export class VectorLayer {
     this.redraw();
   }
 
+  /** Draws layers with features changed until told otherwise; null ends it. */
+  alter(alterations: Alterations | null): void {
+    if (alterations === this.alterations) return;
+    this.alterations = alterations;
+    this.overlayView = null;
+    this.redraw();
+  }
+
+  /** The canvases that are on the map now, for somebody who cuts them. */
+  get canvases(): L.GridLayer[] {
+    return this.shown;
+  }
+
+  /** A canvas of its own with features changed; the caller puts it on the map. */
+  beside(alterations: Alterations, pane: string): L.GridLayer {
+    const base = this.withBase;
+    const entries = this.active.map((entry) => ({ ...entry }));
+    const labels = [...overlayLabelRules(entries), ...(base ? baseLabelRules() : [])];
+    const paint = [...(base ? basePaintRules() : []), ...overlayPaintRules(entries)];
+    const overlays = this.viewOf(entries.map(({ layer }) => layer), language, alterations);
+    return this.canvas(paint, labels, { backgroundColor: base ? token("map-outside") : null, pane }, overlays);
+  }
+
   private freshBaseView(): View {
     const known = BASE_TILES.filter(({ slug }) => this.options.baseLayers.includes(slug));
     return this.viewOf(known, "vi"); // as the street signs say
@@ -124,10 +149,11 @@ export class VectorLayer {
     for (const layer of this.shown) layer.rerenderTiles();
   }
 
-  private viewOf(layers: TiledLayer[], labelLanguage: string): View {
+  private viewOf(layers: TiledLayer[], labelLanguage: string, alterations: Alterations | null = null): View {
     const tileZoom = () => Math.min(Math.round(this.map.getZoom()) - DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM);
     const tiles = new LayerTiles(layers, labelLanguage, tileZoom, (reachable) => this.onReach(reachable));
-    return new View(new TileCache(tiles, TILE_PIXELS), FINEST_TILE_ZOOM, DISPLAY_ABOVE_TILE);
+    const source = alterations ? new AlteredTiles(tiles, alterations) : tiles;
+    return new View(new TileCache(source, TILE_PIXELS), FINEST_TILE_ZOOM, DISPLAY_ABOVE_TILE);
   }
 
   private currentOverlayView(): View | null {
@@ -137,7 +163,7 @@ export class VectorLayer {
     const slugs = layers.map((layer) => layer.slug).sort().join();
     if (this.overlayView?.slugs !== slugs) {
       const sorted = [...layers].sort((a, b) => (a.slug < b.slug ? -1 : 1));
-      this.overlayView = { slugs, view: this.viewOf(sorted, language) };
+      this.overlayView = { slugs, view: this.viewOf(sorted, language, this.alterations) };
     }
     return this.overlayView.view;
   }
@@ -156,8 +182,8 @@ export class VectorLayer {
     ];
   }
 
-  private canvas(paintRules: PaintRule[], labelRules: LabelRule[], look: { backgroundColor: string | null; pane: string }): CanvasLayer {
-    const icons = loadIconPaths(this.drawn.flatMap(({ layer }) => iconNames(layer)));
+  private canvas(paintRules: PaintRule[], labelRules: LabelRule[], look: { backgroundColor: string | null; pane: string }, overlays = this.currentOverlayView()): CanvasLayer {
+    const icons = loadIconPaths(this.active.flatMap(({ layer }) => iconNames(layer)));
     const settings = {
       sources: {},
       paintRules,
@@ -174,7 +200,6 @@ export class VectorLayer {
     };
     const layer = leafletLayer(settings as never) as unknown as CanvasLayer;
     if (this.withBase) layer.views.set(BASE_SOURCE, this.baseView);
-    const overlays = this.currentOverlayView();
     if (overlays) layer.views.set(OVERLAY_SOURCE, overlays);
     layer.labelers = new Labelers(layer.scratch, layer.labelRules, LABELLED_TILES, layer.onTilesInvalidated);
     return layer;

@@ -4,7 +4,7 @@ import { differing, Draft } from "../workspace/draft";
 import { changed, deletion } from "../workspace/steps";
 import type { ChangeSet, LayerForm, Operation } from "../workspace/types";
 
-const FORM: LayerForm = { layer: "parcels", title: "Parcels", geometry_type: "MultiPolygon", natural_key: ["so_thua"], may: ["edit"], fields: [] };
+const FORM: LayerForm = { layer: "parcels", title: "Parcels", geometry_type: "MultiPolygon", label_field: null, class_field: null, natural_key: ["so_thua"], may: ["edit"], fields: [] };
 const PLACE: GeoJSON.Geometry = { type: "Point", coordinates: [106.36, 10.35] };
 const ELSEWHERE: GeoJSON.Geometry = { type: "Point", coordinates: [106.37, 10.35] };
 

@@ -2,6 +2,7 @@
 import type L from "leaflet";
 import type { Catalog, MapFeature } from "../api_types";
 import type { Zone } from "../coordinates";
+import type { VectorLayer } from "../map/vector_layer";
 import type { Panel } from "../shell/panel";
 import type { Tab } from "../shell/tabs";
 import type { LayerStore } from "./layer_store";
@@ -11,6 +12,7 @@ export interface ViewerParts {
   store: LayerStore;
   zone: Zone;
   map: L.Map;
+  vectors: VectorLayer;
   left: Panel;
   right: Panel;
   /** Shows the sheet of a feature. */

@@ -41,25 +41,23 @@ export interface ComparedShape {
   onClick?(): void;
 }
 export type Side = "before" | "after" | "both";
+/** Panes of their own for shapes that lie on either side of a divider. */
+export interface SidePanes {
+  before: string;
+  after: string;
+}
 
-/** Shapes before and after on the map, with a switch between them. */
+/** Shapes before and after on the map. */
 export class ComparedShapes {
-  readonly element: HTMLElement;
   private readonly group = L.layerGroup();
-  private readonly buttons = new Map<Side, HTMLButtonElement>();
   private shapes: ComparedShape[] = [];
-  private side: Side = "both";
 
-  constructor(private readonly map: L.Map) {
-    const sides: Side[] = ["before", "both", "after"];
-    for (const side of sides) this.buttons.set(side, h("button", { type: "button", class: "segment", click: () => this.turn(side) }, w(`diff.${side}`)));
-    this.element = h("div", { class: "segments compare", role: "group", "aria-label": w("diff.sides") }, ...this.buttons.values());
-  }
+  constructor(private readonly map: L.Map) {}
 
   show(shapes: ComparedShape[]): void {
     this.shapes = shapes;
     this.group.addTo(this.map);
-    this.turn(this.side);
+    this.turn("both");
   }
 
   bounds(): L.LatLngBounds | null {
@@ -73,21 +71,39 @@ export class ComparedShapes {
     this.group.clearLayers().remove();
   }
 
-  private turn(side: Side): void {
-    this.side = side;
-    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(name === side));
+  turn(side: Side, panes: SidePanes | null = null): void {
     this.group.clearLayers();
     const old: L.PathOptions = { color: token("text-soft"), weight: 2.5, dashArray: "4 4", fillColor: token("text-soft"), fillOpacity: 0.08 };
+    const laid = panes ? { ...old, color: token("text"), fillOpacity: 0 } : old;
     for (const { kind, before, after, onClick } of this.shapes) {
-      if (before && side !== "after") this.add(before, kind === "delete" ? changeStyle("delete") : old, onClick);
-      if (after && side !== "before") this.add(after, changeStyle(kind), onClick);
+      if (before && side !== "after") this.add(before, kind === "delete" ? changeStyle("delete") : laid, panes?.before, onClick);
+      // The map under the divider is painted as it would be: an outline says what is new.
+      if (after && side !== "before") this.add(after, panes ? { ...changeStyle(kind), fillOpacity: 0 } : changeStyle(kind), panes?.after, onClick);
     }
   }
 
-  private add(geometry: GeoJSON.Geometry, style: L.PathOptions, onClick?: () => void): void {
-    const shape = L.geoJSON(geometry, { style, pointToLayer: (_, at) => L.circleMarker(at, { ...style, radius: 9 }), bubblingMouseEvents: false } as L.GeoJSONOptions);
+  private add(geometry: GeoJSON.Geometry, look: L.PathOptions, pane: string | undefined, onClick?: () => void): void {
+    const style = pane ? { ...look, pane } : look;
+    const shape = L.geoJSON(geometry, { ...(pane ? { pane } : {}), style, pointToLayer: (_, at) => L.circleMarker(at, { ...style, radius: 9 }), bubblingMouseEvents: false } as L.GeoJSONOptions);
     if (onClick) shape.on("click", onClick);
     shape.addTo(this.group);
+  }
+}
+
+/** A switch between before, after and both, for shapes alone. */
+export class SideSwitch {
+  readonly element: HTMLElement;
+  private readonly buttons = new Map<Side, HTMLButtonElement>();
+
+  constructor(private readonly shapes: ComparedShapes) {
+    const sides: Side[] = ["before", "both", "after"];
+    for (const side of sides) this.buttons.set(side, h("button", { type: "button", class: "segment", click: () => this.turn(side) }, w(`diff.${side}`)));
+    this.element = h("div", { class: "segments compare", role: "group", "aria-label": w("diff.sides") }, ...this.buttons.values());
+  }
+
+  turn(side: Side): void {
+    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(name === side));
+    this.shapes.turn(side);
   }
 }
 

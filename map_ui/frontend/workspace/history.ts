@@ -5,7 +5,7 @@ import { locale } from "../i18n";
 import { say } from "../shell/messages";
 import { coveredEdges, type Panel } from "../shell/panel";
 import { failureWords, fillFrom } from "../shell/states";
-import { backButton, ComparedShapes, differenceTable } from "./differences";
+import { backButton, ComparedShapes, differenceTable, SideSwitch } from "./differences";
 import { noted } from "./dialogue";
 import type { Forms } from "./forms";
 import { server } from "./server";
@@ -33,11 +33,13 @@ function moment(iso: string): string {
 /** Named apart from the browser's own. */
 export class FeatureHistory {
   private readonly shapes: ComparedShapes;
+  private readonly sides: SideSwitch;
   private layer = "";
   private id = "";
 
   constructor(private readonly options: HistoryOptions) {
     this.shapes = new ComparedShapes(options.map);
+    this.sides = new SideSwitch(this.shapes);
   }
 
   async show(layer: string, id: string): Promise<void> {
@@ -80,13 +82,14 @@ export class FeatureHistory {
     const before = versions.find((entry) => entry.version === version.version - 1);
     await fillFrom(panel.body, () => this.read(version, before), ({ shape, old, fields, moved }) => {
       this.shapes.show([{ kind: "update", before: old, after: shape }]);
+      this.sides.turn("both");
       const bounds = this.shapes.bounds();
       if (bounds) this.options.map.fitBounds(bounds, { maxZoom: 19, ...coveredEdges() });
       const head = h("div", { class: "feature-head" }, h("p", { class: "kicker" }, w("history.version", { n: version.version })), h("h3", {}, version.title), h("p", { class: "soft small" }, `${moment(version.changed_at)} · ${version.actor}`));
       const nothing = fields.length === 0 && !moved ? h("p", { class: "soft" }, w(before ? "history.same" : "history.first")) : null;
       const geometry = moved ? h("p", { class: "small soft" }, icon("spline", "icon-small"), w("diff.geometry")) : null;
       const back = backButton(w("history.list"), () => void this.show(this.layer, this.id));
-      return [back, head, ...(old ? [this.shapes.element] : []), geometry, fields.length > 0 ? differenceTable(form, fields) : null, nothing, this.restoring(version, known)].filter((node): node is HTMLElement => node !== null);
+      return [back, head, ...(old ? [this.sides.element] : []), geometry, fields.length > 0 ? differenceTable(form, fields) : null, nothing, this.restoring(version, known)].filter((node): node is HTMLElement => node !== null);
     });
   }
 

@@ -1,41 +1,43 @@
 /** A change set that somebody sent: what it changes, before and after, and what the reader may do about it. */
 import type L from "leaflet";
-import { h, icon, replaceChildren } from "../dom";
+import { h, icon, iconButton, replaceChildren } from "../dom";
 import { formatDate } from "../format";
 import { say } from "../shell/messages";
 import { coveredEdges, phone, type Panel } from "../shell/panel";
 import { failureWords, fillFrom } from "../shell/states";
-import { changedFields, ComparedShapes, differenceTable, type ComparedShape } from "./differences";
-import { confirmed, noted } from "./dialogue";
+import { Comments } from "./comments";
+import { Comparison, type Seen } from "./comparison";
+import { changedFields, differenceTable } from "./differences";
+import { answered, confirmed, noted } from "./dialogue";
 import { nameOf } from "./feature_panel";
 import type { Forms } from "./forms";
 import { server } from "./server";
-import type { Base, ChangeSet, LayerForm, Operation, Verdict } from "./types";
+import type { VectorLayer } from "../map/vector_layer";
+import type { ChangeSet, Operation, Verdict } from "./types";
 import { w } from "./words";
 
 export interface ReviewOptions {
   map: L.Map;
   panel: Panel;
   forms: Forms;
+  vectors: VectorLayer;
+  makeVisible(layer: string): void;
   /** What is on the map may have changed. */
   onDecided(published: boolean): void;
   /** Back to work on it. */
   edit(set: ChangeSet): void;
 }
 
-interface Seen {
-  step: Operation;
-  form: LayerForm;
-  base: Base | null;
-}
-
 export class Review {
-  private readonly shapes: ComparedShapes;
+  private readonly comparison: Comparison;
+  private readonly comments: Comments;
+  private names = new Map<string, string>();
   private readonly verdicts = new Map<string, { verdict: Verdict; note: string }>();
   private set: ChangeSet | null = null;
 
   constructor(private readonly options: ReviewOptions) {
-    this.shapes = new ComparedShapes(options.map);
+    this.comparison = new Comparison(options);
+    this.comments = new Comments({ map: options.map, quiet: false, nameOf: (key) => this.names.get(key) ?? null });
   }
 
   get open(): boolean {
@@ -53,7 +55,17 @@ export class Review {
   close(): void {
     this.set = null;
     this.verdicts.clear();
-    this.shapes.clear();
+    this.comparison.clear();
+    this.comments.clear();
+  }
+
+  /** True when the click sets a pin. */
+  click(position: L.LatLng): boolean {
+    return this.comments.click(position);
+  }
+
+  escape(): boolean {
+    return this.comments.escape();
   }
 
   private async loaded(id: number): Promise<{ set: ChangeSet; seen: Seen[] }> {
@@ -66,15 +78,20 @@ export class Review {
   private async seen(set: ChangeSet, step: Operation): Promise<Seen> {
     const form = await this.options.forms.of(step.layer);
     if (step.kind === "create" || !step.id) return { step, form, base: null };
-    const done = set.state === "published" || set.state === "superseded";
-    const read = done && step.base_version !== null ? server.versionAsBase(step.layer, step.id, step.base_version) : server.base(step.layer, step.id);
+    const read = this.done(set) && step.base_version !== null ? server.versionAsBase(step.layer, step.id, step.base_version) : server.base(step.layer, step.id);
     return { step, form, base: await read.catch(() => null) };
+  }
+
+  private done({ state }: ChangeSet): boolean {
+    return state === "published" || state === "superseded";
   }
 
   private shown(set: ChangeSet, seen: Seen[]): Node[] {
     this.set = set;
-    this.shapes.show(seen.map((entry) => this.compared(entry)));
-    const bounds = this.shapes.bounds();
+    this.names = new Map(seen.map(({ step, form, base }) => [step.key, nameOf(form, { ...base?.values, ...step.values })]));
+    for (const layer of new Set(seen.map(({ step }) => step.layer))) this.options.makeVisible(layer);
+    const bounds = this.comparison.show(seen, this.done(set), (key) => document.getElementById(`step-${key}`)?.scrollIntoView({ block: "nearest" }));
+    void this.comments.show(set.id);
     if (bounds) this.options.map.fitBounds(bounds, { maxZoom: 18, ...coveredEdges() });
     const facts = [
       [w("review.author"), set.author],
@@ -88,21 +105,15 @@ export class Review {
     const list = h("dl", { class: "facts" }, ...facts.flatMap(([label, value]) => [h("dt", {}, label), h("dd", {}, value)]));
     const head = h("div", { class: "feature-head" }, h("p", {}, h("span", { class: `tag state-${set.state}` }, w(`state.${set.state}`))), h("h3", {}, set.title));
     const problems = set.problems.map(({ detail, level }) => h("li", { class: level }, icon("triangle-alert", "icon-small"), detail));
-    return [head, list, ...(problems.length > 0 ? [h("ul", { class: "problem-list" }, ...problems)] : []), this.shapes.element, ...seen.map((entry) => this.stepCard(set, entry)), this.ways(set)];
-  }
-
-  private compared({ step, base }: Seen): ComparedShape {
-    const before = base?.geometry ?? null;
-    const after = step.kind === "delete" ? null : (step.geometry ?? before);
-    return { kind: step.kind, before, after, onClick: () => document.getElementById(`step-${step.key}`)?.scrollIntoView({ block: "nearest" }) };
+    return [head, list, ...(problems.length > 0 ? [h("ul", { class: "problem-list" }, ...problems)] : []), this.comparison.element, ...seen.map((entry) => this.stepCard(set, entry)), this.comments.element, this.ways(set)];
   }
 
   private stepCard(set: ChangeSet, { step, form, base }: Seen): HTMLElement {
     const values = { ...base?.values, ...step.values };
     const fields = changedFields(form, base?.values ?? {}, step.values);
-    const head = h("div", { class: "step-head" }, h("span", { class: `kind-mark kind-${step.kind}` }, w(`kind.${step.kind}`)), h("div", {}, h("h4", {}, nameOf(form, values)), h("small", { class: "soft" }, form.title)));
+    const head = h("div", { class: "step-head" }, h("span", { class: `kind-mark kind-${step.kind}` }, w(`kind.${step.kind}`)), h("div", {}, h("h4", {}, nameOf(form, values)), h("small", { class: "soft" }, form.title)), iconButton("message-circle", w("comment.about", { what: this.names.get(step.key) ?? "" }), () => this.comments.about(step.key)));
     const moved = step.geometry && step.kind === "update" ? h("p", { class: "small soft" }, icon("spline", "icon-small"), w("diff.geometry")) : null;
-    const stale = base && step.base_version !== null && base.version !== step.base_version && set.state !== "published" && set.state !== "superseded";
+    const stale = base && step.base_version !== null && base.version !== step.base_version && !this.done(set);
     const warning = stale ? h("p", { class: "step-note" }, icon("triangle-alert", "icon-small"), w("review.stale")) : null;
     const table = fields.length > 0 ? differenceTable(form, fields) : null;
     const problems = set.problems.filter(({ key }) => key === step.key).map(({ detail, level }) => h("p", { class: `step-note ${level}` }, icon("circle-alert", "icon-small"), detail));
@@ -172,11 +183,20 @@ export class Review {
   }
 
   private async sendBack(set: ChangeSet): Promise<void> {
-    const note = await noted({ title: w("review.return_ask"), text: w("review.return_text"), yes: w("review.return") }, true);
-    if (note === null) return;
+    const marked = [...this.verdicts.values()].filter(({ verdict }) => verdict === "returned").length;
+    const part = marked > 0 && marked < set.operations.length && set.state === "submitted";
+    const question = { title: w("review.return_ask"), text: w("review.return_text"), yes: w("review.return_all") };
+    const answer = await answered(part ? { ...question, text: w("review.return_part_text", { n: marked, m: set.operations.length }), other: w("review.return_part", { n: marked }) } : { ...question, yes: w("review.return") });
+    if (!answer) return;
     const verdicts = [...this.verdicts].map(([key, said]) => ({ key, ...said }));
-    await server.sendBack(set.id, set.revision, note, verdicts);
-    this.end(w("review.was_returned"), false);
+    await server.sendBack(set.id, set.revision, answer.note, verdicts, answer.other);
+    if (!answer.other) {
+      this.end(w("review.was_returned"), false);
+      return;
+    }
+    say(w("review.part_returned", { n: marked }), "good");
+    this.options.onDecided(false);
+    await this.show(set.id);
   }
 
   private async withdraw(set: ChangeSet): Promise<void> {

@@ -1,7 +1,7 @@
 /** Requests of the workspace. Writes carry the session's token and the revision that they start from. */
 import { RequestError, addressOf, readJson, type FailureKind } from "../api";
 import { language } from "../i18n";
-import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, Home, LayerForm, Operation, Problem, Values, Verdict } from "./types";
+import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, Home, LayerForm, Operation, Problem, SetComment, Values, Verdict } from "./types";
 
 const CHANGE_SETS = "/api/change-sets";
 const MOST_BASES = 500; // of one request
@@ -117,8 +117,11 @@ export const server = {
   withdraw: (id: number, revision: number) => write<ChangeSet>(one(id, "/withdraw"), { method: "POST", body: {}, revision }),
   publish: (id: number, revision: number) => write<ChangeSet>(one(id, "/publish"), { method: "POST", body: {}, revision }),
   approve: (id: number, revision: number, note: string) => write<ChangeSet>(one(id, "/approve"), { method: "POST", body: { note }, revision }),
-  sendBack: (id: number, revision: number, note: string, verdicts: { key: string; verdict: Verdict; note: string }[]) =>
-    write<ChangeSet>(one(id, "/return"), { method: "POST", body: { note, verdicts }, revision }),
+  /** `part`: only the steps marked so go back; the rest stays in review. */
+  sendBack: (id: number, revision: number, note: string, verdicts: { key: string; verdict: Verdict; note: string }[], part = false) =>
+    write<ChangeSet>(one(id, "/return"), { method: "POST", body: { note, verdicts, part }, revision }),
+  comments: (id: number) => readJson<{ comments: SetComment[] }>(one(id, "/comments"), { lang: language }),
+  comment: (id: number, said: { text: string; key: string; place: [number, number] | null }) => write<SetComment>(one(id, "/comments"), { method: "POST", body: said }),
   undo: (id: number, reason: string) => write<unknown>(one(id, "/undo"), { method: "POST", body: { reason } }),
 
   versions: (layer: string, id: string) => readJson<{ versions: FeatureVersion[]; may: { restore: boolean } }>(`${featurePath(layer, id)}/versions`, { lang: language }),

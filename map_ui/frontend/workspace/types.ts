@@ -88,6 +88,16 @@ export interface ChangeSet extends ChangeSetHead {
   problems: Problem[];
 }
 
+/** A remark; `place` is longitude and latitude. */
+export interface SetComment {
+  id: number;
+  author: string;
+  text: string;
+  key: string | null;
+  place: [number, number] | null;
+  created_at: string;
+}
+
 export interface FieldOption {
   value: string | number;
   label: string;
@@ -112,6 +122,10 @@ export interface LayerForm {
   title: string;
   geometry_type: "Point" | "MultiLineString" | "MultiPolygon";
   natural_key: string[];
+  /** The field that names features on the map. */
+  label_field: string | null;
+  /** The field by which they are told apart on the map. */
+  class_field: string | null;
   may: Right[];
   fields: FormField[];
 }

@@ -9,6 +9,7 @@ import type { Tab } from "../shell/tabs";
 import type { ViewerExtension, ViewerParts } from "../viewer/extension";
 import { Boxes } from "./boxes";
 import { Checks } from "./checks";
+import { Comments } from "./comments";
 import { Conflicts } from "./conflicts";
 import { Draft } from "./draft";
 import { DraftOverlay } from "./draft_overlay";
@@ -17,6 +18,7 @@ import { EditBar } from "./edit_bar";
 import { Editor } from "./editor";
 import { Forms } from "./forms";
 import { boundsOf } from "./geometry";
+import { nameOf } from "./feature_panel";
 import { FeatureHistory } from "./history";
 import { DraftKeeper } from "./keeping";
 import { openSet, takeUp } from "./opening";
@@ -37,8 +39,10 @@ class Workspace implements ViewerExtension {
   private readonly conflicts: Conflicts;
   private readonly history: FeatureHistory;
   private readonly boxes: Boxes;
+  private readonly draftComments: Comments;
   private readonly bar: EditBar;
   private readonly tools: Tools;
+  private commentsOf: number | null = null;
   private readonly pencils = new Map<string, HTMLButtonElement>();
 
   constructor(private readonly parts: ViewerParts) {
@@ -59,12 +63,12 @@ class Workspace implements ViewerExtension {
       overlay,
       bar: this.bar,
       editableVisible: () => parts.store.visible.filter(({ slug }) => this.may(slug, "edit")).map(({ slug }) => slug),
-      makeVisible: (layer) => parts.store.setVisible(layer, true),
+      makeVisible: (layer) => this.makeVisible(layer),
       onTake: () => this.only("editor"),
       onStart: () => this.started(),
       onStop: () => this.showPencils(),
     });
-    this.review = new Review({ map, panel: right, forms: this.forms, onDecided: (published) => this.moved(published), edit: (set) => void this.work(set) });
+    this.review = new Review({ map, panel: right, forms: this.forms, vectors: parts.vectors, makeVisible: (layer) => this.makeVisible(layer), onDecided: (published) => this.moved(published), edit: (set) => void this.work(set) });
     this.conflicts = new Conflicts({
       map,
       panel: right,
@@ -86,6 +90,9 @@ class Workspace implements ViewerExtension {
       },
     });
     this.boxes = new Boxes({ boxes: this.boxNames(), open: (set, box) => void this.openSet(set, box), showPlace: ([west, south, east, north]) => map.fitBounds([[south, west], [north, east]], coveredEdges()) });
+    this.draftComments = new Comments({ map, quiet: true, nameOf: (key) => this.stepName(key) });
+    this.draft.onChange(() => this.followComments());
+    this.followComments();
     this.tab = this.boxNames().length > 0 ? this.makeTab(edits) : null;
     required("#map").after(this.bar.element);
     this.tools = new Tools({ editor: this.editor, bar: this.bar, parts, save: () => void this.save() });
@@ -109,6 +116,7 @@ class Workspace implements ViewerExtension {
   }
 
   click(position: L.LatLng): boolean {
+    if (this.review.click(position) || this.draftComments.click(position)) return true;
     if (!this.editor.active) {
       this.only(null);
       return false;
@@ -127,7 +135,11 @@ class Workspace implements ViewerExtension {
   }
 
   escape(): boolean {
-    return this.tools.escape() || this.editor.escape() || this.closePanel();
+    return this.tools.escape() || this.review.escape() || this.draftComments.escape() || this.editor.escape() || this.closePanel();
+  }
+
+  private makeVisible(layer: string): void {
+    if (!this.parts.store.find(layer)?.visible) this.parts.store.setVisible(layer, true);
   }
 
   private allowed(right: Right): boolean {
@@ -155,9 +167,24 @@ class Workspace implements ViewerExtension {
       resolve: (id) => void this.showConflicts(id),
       onEnd: (published) => this.moved(published),
     });
-    const content = h("div", { class: "changes" }, edits ? panel.element : null, this.boxes.element);
+    const content = h("div", { class: "changes" }, edits ? panel.element : null, edits ? this.draftComments.element : null, this.boxes.element);
     void this.boxes.load();
     return { key: "changes", title: w("tab.changes"), icon: "file-pen", content };
+  }
+
+  private stepName(key: string): string | null {
+    const step = this.draft.step(key);
+    const form = step && this.forms.known.get(step.layer);
+    return form ? nameOf(form, this.draft.values(key)) : null;
+  }
+
+  /** What reviewers said of the draft in hand, on the map and under its steps. */
+  private followComments(): void {
+    const { id } = this.draft;
+    if (id === this.commentsOf) return;
+    this.commentsOf = id;
+    if (id === null) this.draftComments.clear();
+    else void this.draftComments.show(id).catch(() => this.draftComments.clear()); // offline: the draft itself is here
   }
 
   private makeBar(): EditBar {
