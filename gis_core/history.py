@@ -9,6 +9,7 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from gis_core import change_log
 from gis_core.access import STAFF_DATABASE, Actor
 from gis_core.models import ChangeSet
 
@@ -44,7 +45,8 @@ def synchronise(tables: Sequence[HistoryTable], using: str = STAFF_DATABASE) -> 
     quote = connection.ops.quote_name
     template = (SQL / "history_table.sql").read_text(encoding="utf-8")
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        cursor.execute((SQL / "history.sql").read_text(encoding="utf-8"))
+        for name in ("history.sql", "change_log.sql"):
+            cursor.execute((SQL / name).read_text(encoding="utf-8"))
         for entry in tables:
             live = _columns(cursor, entry.table)
             if not live:
@@ -117,5 +119,8 @@ def writing(entry: ChangeSet) -> Iterator[None]:
     with connections[STAFF_DATABASE].cursor() as cursor:
         cursor.execute("SELECT set_config('city.change_set', %s, true)", [str(entry.pk)])
         yield
+        # This process sees its own write at once, the others when they look next.
+        change_log.look_again()
+        transaction.on_commit(change_log.look_again, using=STAFF_DATABASE)
         # A caller's outer transaction must not go on writing under this change set.
         cursor.execute("SELECT set_config('city.change_set', '', true)")

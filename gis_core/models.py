@@ -1,4 +1,4 @@
-"""Tables of the ground floor: people, their grants, sign-in attempts, change sets."""
+"""Tables of the ground floor: people, grants, sign-in attempts, change sets, change log."""
 
 from typing import ClassVar
 
@@ -144,3 +144,28 @@ class ChangeSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.title}"
+
+
+class FeatureChange(models.Model):
+    """Where something was written lately (gis_core/change_log.py); the database makes the rows.
+
+    What was and what is there are separate rows, each with the least clearance that sees it.
+    """
+
+    layer_id = models.BigIntegerField()
+    level = models.SmallIntegerField()
+    west_3857 = models.FloatField()
+    south_3857 = models.FloatField()
+    east_3857 = models.FloatField()
+    north_3857 = models.FloatField()
+    written_at = models.DateTimeField()  # set once more when the transaction ends
+    transaction_id = models.BigIntegerField()  # of PostgreSQL, 64 bits
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["written_at"]),
+            models.Index(fields=["transaction_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"layer {self.layer_id} {self.written_at:%Y-%m-%d %H:%M:%S}"

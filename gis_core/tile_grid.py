@@ -61,13 +61,18 @@ class Tile:
 
     def bounds_4326(self) -> Bbox:
         """(west, south, east, north) in degrees."""
-        west, south, east, north = self.bounds_3857()
-        return (_lon(west), _lat(south), _lon(east), _lat(north))
+        return degrees(self.bounds_3857())
 
 
 def _edge_m(index: int, zoom: int) -> float:
     # Scaling by a power of two is exact, so the edge of a parent is the edge of its children.
     return (2 * index - (1 << zoom)) * math.ldexp(HALF_WORLD_M, -zoom)
+
+
+def degrees(box_3857: Bbox) -> Bbox:
+    """(west, south, east, north) in degrees of a box in metres of EPSG:3857."""
+    west, south, east, north = box_3857
+    return (_lon(west), _lat(south), _lon(east), _lat(north))
 
 
 def _lon(x_3857: float) -> float:

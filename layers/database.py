@@ -7,6 +7,8 @@ from gis_core.access import STAFF_DATABASE
 from layers.registry import themes
 
 _PUBLISHED = "sensitivity = 0 AND publication = 'published'"
+# The numbers of the rows would tell how many hidden ones there are.
+_CHANGED = f"level = 0 AND layer_id IN (SELECT id FROM city.layers_layer WHERE {_PUBLISHED})"  # noqa: S608
 
 
 def history_tables() -> list[history.HistoryTable]:
@@ -26,6 +28,7 @@ def public_views() -> list[database_roles.PublicView]:
         database_roles.PublicView("layers_raster", _PUBLISHED),
         database_roles.PublicView("layers_code", "true"),
         database_roles.PublicView("layers_adminunitlineage", "true"),
+        database_roles.PublicView("gis_core_featurechange", _CHANGED, frozenset({"id"})),
     ]
 
 

@@ -85,6 +85,15 @@ def recent_layers(actor: Actor, slugs: Sequence[str]) -> list[ReadableLayer]:
     For tiles, of which a map asks for dozens at once. Rows are read under today's rules anyway:
     the public views look at the layer again.
     """
+    found = recent_by_slug(actor)
+    try:
+        return [found[slug] for slug in dict.fromkeys(slugs)]
+    except KeyError as error:
+        raise NotFound from error
+
+
+def recent_by_slug(actor: Actor) -> dict[str, ReadableLayer]:
+    """Return the layers that `actor` might know of at most half a second ago, by slug."""
     # With the login: an account without grants has a visitor's rights, but not their database.
     key = (actor.cache_key, actor.database, actor.today)
     expires, found = _recent.get(key, (0.0, {}))
@@ -93,10 +102,7 @@ def recent_layers(actor: Actor, slugs: Sequence[str]) -> list[ReadableLayer]:
         if len(_recent) > _RECENT_KEPT:
             _recent.clear()
         _recent[key] = (monotonic() + _RECENT_S, found)
-    try:
-        return [found[slug] for slug in dict.fromkeys(slugs)]
-    except KeyError as error:
-        raise NotFound from error
+    return found
 
 
 def forget_recent_layers() -> None:

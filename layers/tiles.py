@@ -17,11 +17,14 @@ from django.db.models import F, Func, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
+from gis_core import access
 from gis_core.crs import TILE_SRID
 from gis_core.tile_grid import Tile
+from layers import tile_cache
 from layers.prepared import Prepared, fetch_value, prepared
 from layers.registry import AREA
 from layers.selectors import ReadableLayer, features
+from layers.tile_cache import NOTHING, Piece, Place
 
 EXTENT = 4096  # tile units along one edge
 BUFFER = 64  # tile units kept around a tile so that outlines do not show its edge
@@ -86,20 +89,40 @@ class Statement:
     prepared: Prepared
 
 
-def tile(entries: Sequence[ReadableLayer], address: Tile, language: str = "vi") -> bytes:
-    """Return the tile of all `entries`: one MVT layer each, named by slug; b"" when all are empty.
+def pieces(
+    entries: Sequence[ReadableLayer], address: Tile, language: str = "vi"
+) -> tuple[Piece, ...]:
+    """Return the tile of all `entries`, one MVT layer each, named by slug; an empty one is b"".
 
     Geometry comes out in tile units (0-4096, y down). The feature id is MVT's own; attributes are
     text, because the viewer's renderer draws no numeric labels. Areas bring a second layer
     `<slug>__labels` of points from the theme's label zoom on.
     Source: Mapbox Vector Tile specification 2.1.
     """
-    return b"".join(_layer_bytes(entry, address, language) for entry in entries)
+    return tuple(_piece(entry, address, language) for entry in entries)
+
+
+def tile(entries: Sequence[ReadableLayer], address: Tile, language: str = "vi") -> bytes:
+    """Return the `pieces` of a tile as one; b"" when all are empty."""
+    return b"".join(piece.body for piece in pieces(entries, address, language))
+
+
+def _piece(entry: ReadableLayer, address: Tile, language: str) -> Piece:
+    if address.z < entry.theme.min_zoom:
+        return NOTHING
+    west, south, east, north = address.bounds_3857()
+    margin_m = BUFFER * (east - west) / EXTENT
+    place = Place(
+        entry.actor.database,
+        entry.layer.pk,
+        access.clearance(entry.actor, entry.theme.key, entry.slug),
+        (west - margin_m, south - margin_m, east + margin_m, north + margin_m),
+    )
+    key = (*_seen(entry, language), address.z, address.x, address.y)
+    return tile_cache.kept(key, place, lambda: _layer_bytes(entry, address, language))
 
 
 def _layer_bytes(entry: ReadableLayer, address: Tile, language: str) -> bytes:
-    if address.z < entry.theme.min_zoom:
-        return b""
     labelled = entry.layer.geometry_type == AREA and address.z >= entry.theme.label_min_zoom
     found = statement(entry, language, labelled)
     values = {**found.parameters, **bounds(address)}
@@ -109,16 +132,19 @@ def _layer_bytes(entry: ReadableLayer, address: Tile, language: str) -> bytes:
 _compiled: dict[tuple[Any, ...], Statement] = {}
 
 
-def statement(entry: ReadableLayer, language: str, labelled: bool) -> Statement:
-    """Return the SQL of one layer's tiles, compiled once for all who may see the same.
-
-    The key holds everything that the authorised queryset depends on.
-    """
+def _seen(entry: ReadableLayer, language: str) -> tuple[Any, ...]:
+    """Return everything that the authorised rows of a layer and their text depend on."""
     actor, layer = entry.actor, entry.layer
-    key = (
-        *(actor.cache_key, actor.database, actor.today, language, labelled),
-        *(layer.pk, layer.slug, layer.theme, layer.current_only, entry.fields),
+    day = actor.today if layer.current_only else None
+    return (
+        *(actor.cache_key, actor.database, day, language),
+        *(layer.pk, layer.slug, layer.theme, layer.geometry_type, layer.current_only, entry.fields),
     )
+
+
+def statement(entry: ReadableLayer, language: str, labelled: bool) -> Statement:
+    """Return the SQL of one layer's tiles, compiled once for all who may see the same."""
+    key = (*_seen(entry, language), labelled)
     found = _compiled.get(key)
     if found is None:
         if len(_compiled) >= _COMPILED_KEPT:

@@ -120,7 +120,11 @@ def sign_in(accounts: dict[str, int]) -> Callable[[str], Client]:
 
 @pytest.fixture(autouse=True)
 def fresh_layers() -> None:
-    """Each test sees the layers that it made, not those of half a second ago."""
+    """Each test sees the layers that it made, not those of half a second ago, and no kept tile."""
+    from gis_core.change_log import look_again
+    from layers import tile_cache
     from layers.selectors import forget_recent_layers
 
     forget_recent_layers()
+    tile_cache.forget()
+    look_again()

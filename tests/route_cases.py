@@ -81,6 +81,7 @@ CASES: dict[str, Case] = {
     "api.import.rejected": Case(),
     "api.import.step": Case(),
     "api.imports": Case(),
+    "api.live": Case("nothing", query="since=0", lists=True),
     "api.openapi": Case(),
     "api.places": Case("nothing", lists=True),
     "api.rows": Case("layer", query="limit=500", shows_rows=True),

@@ -36,3 +36,12 @@ CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON city.{table}
     EXECUTE FUNCTION city.keep_old_rows({columns});
 CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON city.{table}
     FOR EACH STATEMENT EXECUTE FUNCTION city.refuse_truncate();
+-- By name after the triggers above: they hold the layer's row, so the log of a layer has the order in
+-- which its writes come to an end.
+CREATE OR REPLACE TRIGGER log_inserted AFTER INSERT ON city.{table}
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION city.log_written();
+CREATE OR REPLACE TRIGGER log_updated AFTER UPDATE ON city.{table}
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
+    EXECUTE FUNCTION city.log_written();
+CREATE OR REPLACE TRIGGER log_deleted AFTER DELETE ON city.{table}
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION city.log_written();

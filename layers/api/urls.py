@@ -7,6 +7,7 @@ from layers.api import (
     feature_patch,
     history,
     inbox,
+    live,
     ogc_collections,
     ogc_edit,
     ogc_export,
@@ -23,6 +24,7 @@ from layers.api.service import openapi, service
 service.add_router("/tiles", tiles.router)
 service.add_router("/api", viewer.router)
 service.add_router("/api", table.router)
+service.add_router("/api", live.router)
 service.add_router("/api", ogc_export.router)
 service.add_router("/api", history.router)
 service.add_router("/api", change_sets.router)

@@ -22,6 +22,7 @@ import { LayerStore } from "./viewer/layer_store";
 import { LayerTree } from "./viewer/layer_tree";
 import { ListView } from "./viewer/list_view";
 import { MeasureTool } from "./viewer/measure_tool";
+import { Others } from "./viewer/others";
 import { PrintView } from "./viewer/print_view";
 import { Selection } from "./viewer/selection";
 import { Tabs } from "./shell/tabs";
@@ -41,6 +42,7 @@ class Viewer {
   private readonly print: PrintView;
   private readonly search: SearchBox;
   private readonly extension: ViewerExtension | null;
+  private readonly others = new Others();
   private basemap = this.link.base ?? "own";
   private started = false;
 
@@ -95,6 +97,7 @@ class Viewer {
     this.search.askedByAddress();
     startPageFrame({ search: () => this.search.focus(), escape: () => this.escape() });
     this.keepAddress();
+    this.others.follow({ vectors: this.city.vectors, store: this.store, selection: this.selection, list: this.list });
   }
 
   /** What lies at a place: for the extension if it wants it, else the sheet. */
@@ -113,6 +116,7 @@ class Viewer {
         this.tabs.select(key);
       },
       refreshTiles: () => this.city.vectors.reload(),
+      others: this.others,
     };
   }
 

@@ -137,6 +137,7 @@ def test_only_what_a_page_needs_has_a_view(reader: CursorWrapper):
     )
     shown = {name for (name,) in reader.fetchall()}
     needed = {"layers_layer", "layers_raster", "layers_code", "layers_adminunitlineage"}
+    needed.add("gis_core_featurechange")
     assert shown == needed | {theme.table for theme in themes()}
 
 

@@ -12,6 +12,7 @@ import { loadIconPaths } from "./icon_paths";
 import { DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM, LayerTiles, TILE_PIXELS, type TiledLayer } from "./layer_tiles";
 import { iconNames, OVERLAY_SOURCE, overlayLabelRules, overlayPaintRules, type ActiveLayer } from "./overlay_rules";
 import { LABEL_FONT } from "./text_labels";
+import { displayedFrom, refreshView } from "./tile_refresh";
 
 // protomaps-leaflet expects Leaflet as a global.
 (window as unknown as { L: typeof L }).L = L;
@@ -23,6 +24,7 @@ interface CanvasLayer extends L.GridLayer {
   labelRules: LabelRule[];
   scratch: CanvasRenderingContext2D;
   onTilesInvalidated: (tiles: Set<string>) => void;
+  rerenderTile(key: string): void;
   rerenderTiles(): void;
 }
 
@@ -131,9 +133,34 @@ export class VectorLayer {
     return this.canvas(paint, labels, { backgroundColor: base ? token("map-outside") : null, pane }, overlays);
   }
 
+  /** Draws the tiles anew in which something of their layers was written; all others stay. */
+  async refresh(changes: { layer: string; bbox_4326: Bbox }[]): Promise<void> {
+    const overlay = this.overlayView;
+    const sources: [string, View, (slug: string) => boolean][] = [[BASE_SOURCE, this.baseView, (slug) => this.ground.some((layer) => layer.slug === slug)]];
+    if (overlay) sources.push([OVERLAY_SOURCE, overlay.view, (slug) => overlay.slugs.split(",").includes(slug)]);
+    for (const [source, view, holds] of sources) {
+      const boxes = changes.filter(({ layer }) => holds(layer)).map(({ bbox_4326 }) => bbox_4326);
+      if (boxes.length > 0) this.drawAgain(source, await refreshView(view, boxes, this.tileZoom()));
+    }
+  }
+
+  private drawAgain(source: string, dataTiles: string[]): void {
+    for (const layer of this.shown) {
+      for (const { index } of layer.labelers.labelers.values()) for (const key of dataTiles) index.pruneKey(`${key}:${source}`);
+      for (const key of displayedFrom(Object.keys((layer as unknown as { _tiles: Record<string, unknown> })._tiles), dataTiles, DISPLAY_ABOVE_TILE)) layer.rerenderTile(key);
+    }
+  }
+
+  private get ground(): TiledLayer[] {
+    return BASE_TILES.filter(({ slug }) => this.options.baseLayers.includes(slug));
+  }
+
   private freshBaseView(): View {
-    const known = BASE_TILES.filter(({ slug }) => this.options.baseLayers.includes(slug));
-    return this.viewOf(known, "vi"); // as the street signs say
+    return this.viewOf(this.ground, "vi"); // as the street signs say
+  }
+
+  private tileZoom(): number {
+    return Math.min(Math.round(this.map.getZoom()) - DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM);
   }
 
   /** Tiles that failed are asked for again as soon as any other tile comes. */
@@ -150,8 +177,7 @@ export class VectorLayer {
   }
 
   private viewOf(layers: TiledLayer[], labelLanguage: string, alterations: Alterations | null = null): View {
-    const tileZoom = () => Math.min(Math.round(this.map.getZoom()) - DISPLAY_ABOVE_TILE, FINEST_TILE_ZOOM);
-    const tiles = new LayerTiles(layers, labelLanguage, tileZoom, (reachable) => this.onReach(reachable));
+    const tiles = new LayerTiles(layers, labelLanguage, () => this.tileZoom(), (reachable) => this.onReach(reachable));
     const source = alterations ? new AlteredTiles(tiles, alterations) : tiles;
     return new View(new TileCache(source, TILE_PIXELS), FINEST_TILE_ZOOM, DISPLAY_ABOVE_TILE);
   }

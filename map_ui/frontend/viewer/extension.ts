@@ -6,6 +6,7 @@ import type { VectorLayer } from "../map/vector_layer";
 import type { Panel } from "../shell/panel";
 import type { Tab } from "../shell/tabs";
 import type { LayerStore } from "./layer_store";
+import type { Others } from "./others";
 
 export interface ViewerParts {
   catalog: Catalog;
@@ -21,6 +22,8 @@ export interface ViewerParts {
   showTab(key: string): void;
   /** Tiles are asked for again: the data behind them changed. */
   refreshTiles(): void;
+  /** Tells what others write and where they are editing. */
+  others: Others;
 }
 
 export interface ViewerExtension {

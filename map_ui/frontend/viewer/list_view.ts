@@ -6,6 +6,7 @@ import { h, icon, replaceChildren } from "../dom";
 import { t } from "../i18n";
 import { emptyState, fillFrom } from "../shell/states";
 import type { LayerStore } from "./layer_store";
+import { overlaps, type LiveChange } from "./live";
 
 const WAIT_MS = 250;
 
@@ -55,6 +56,14 @@ export class ListView {
     this.offset = 0;
     window.clearTimeout(this.timer);
     if (this.options.seen()) this.timer = window.setTimeout(() => void this.load(), WAIT_MS);
+  }
+
+  /** The same page again when others have written something that it may show. */
+  refresh(changes: LiveChange[]): void {
+    const here = boundsOf(this.options.map);
+    if (!this.options.seen() || !changes.some(({ layer, bbox_4326 }) => layer === this.select.value && overlaps(here, bbox_4326))) return;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.load(), WAIT_MS);
   }
 
   private fillChooser(): void {

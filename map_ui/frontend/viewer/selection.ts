@@ -1,15 +1,17 @@
 /** What lies at a click or behind a link: asks the server, shows the sheet, marks it on the map. */
 import L from "leaflet";
-import { api } from "../api";
+import { api, RequestError } from "../api";
 import type { LonLat, MapFeature } from "../api_types";
 import type { Zone } from "../coordinates";
 import { h, token } from "../dom";
 import { t } from "../i18n";
+import { say } from "../shell/messages";
 import { coveredEdges, phone, type Panel } from "../shell/panel";
 import { emptyState, fillFrom } from "../shell/states";
 import { featureChoices, featureSheet, positionFacts, rasterRow } from "./feature_sheet";
 import { BASE_LAYERS } from "../map/base_rules";
 import type { LayerStore } from "./layer_store";
+import { overlaps, type LiveChange } from "./live";
 
 export interface SelectionOptions {
   map: L.Map;
@@ -24,6 +26,7 @@ export interface SelectionOptions {
 export class Selection {
   current: { layer: string; id: string } | null = null;
   private readonly marks: L.LayerGroup;
+  private shown: { feature: MapFeature; back: (() => void) | null } | null = null;
   private running: AbortController | null = null;
 
   constructor(private readonly options: SelectionOptions) {
@@ -52,6 +55,24 @@ export class Selection {
       return this.sheet(feature, null);
     });
     this.options.onChange();
+  }
+
+  /** The open sheet follows what others write. */
+  async refresh(changes: LiveChange[]): Promise<void> {
+    const { shown } = this;
+    const touched = ({ layer, bbox_4326 }: LiveChange) => shown?.feature.layer === layer && overlaps(shown.feature.bbox_4326, bbox_4326);
+    if (!shown || !changes.some(touched)) return;
+    const { layer, id, provenance } = shown.feature;
+    try {
+      const feature = await api.feature(layer, id);
+      if (this.shown !== shown || feature.provenance.version === provenance.version) return;
+      this.options.panel.body.replaceChildren(...this.sheet(feature, shown.back));
+      say(t("live.sheet_changed"));
+    } catch (reason) {
+      if (!(reason instanceof RequestError) || reason.kind !== "missing" || this.shown !== shown) return;
+      this.clear();
+      say(t("live.sheet_gone"), "caution");
+    }
   }
 
   clear(): void {
@@ -119,6 +140,7 @@ export class Selection {
   private sheet(feature: MapFeature, back: (() => void) | null): Node[] {
     this.clearMarks();
     this.current = { layer: feature.layer, id: feature.id };
+    this.shown = { feature, back };
     this.highlight(feature);
     return featureSheet(feature, { back, zoomTo: (chosen) => this.zoomTo(chosen), buttons: this.options.buttons?.(feature) ?? [] });
   }
@@ -131,6 +153,7 @@ export class Selection {
 
   private clearMarks(): void {
     this.current = null;
+    this.shown = null;
     this.marks.clearLayers();
   }
 

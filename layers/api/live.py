@@ -1,0 +1,45 @@
+"""`/api/live`: what open maps ask every second or so."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from ninja import Query
+
+from gis_core.channels import Cache, Cost, channel
+from gis_core.errors import BadRequest
+from layers import live
+from layers.api.ogc_links import JSON
+from layers.api.reading import ReadRouter
+from layers.api.service import actor
+
+router = ReadRouter(tags=["viewer"])
+_LONGEST = 18  # digits of a cursor
+
+
+@router.get("/live", summary="What changed on the map since the last answer")
+@channel("api.live", cache=Cache.NEVER, cost=Cost.CHEAP)
+def live_changes(request: HttpRequest, since: str = Query("")) -> HttpResponse:  # type: ignore[type-arg]
+    """Return places where something was written since the cursor of the last answer."""
+    return answer(request, since)
+
+
+def answer(request: HttpRequest, since: str) -> HttpResponse:
+    """Return the answer to a cursor as it was sent; raises BadRequest."""
+    if since and not (since.isascii() and since.isdigit() and len(since) <= _LONGEST):
+        raise BadRequest(gettext("since: send the cursor of the last answer, or leave it out."))
+    found = live.news(actor(request), int(since) if since else None)
+    body: dict[str, Any] = {
+        "cursor": str(found.cursor),
+        "layers": found.layers,
+        "changes": [
+            {
+                "layer": change.layer,
+                "bbox_4326": [round(value, 7) for value in change.bbox_4326],
+                "at": str(change.at_us),
+            }
+            for change in found.changes
+        ],
+    }
+    return HttpResponse(json.dumps(body), JSON)
