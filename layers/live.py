@@ -36,9 +36,9 @@ class News:
 
 
 def news(actor: Actor, since_us: int | None) -> News:
-    """Return what `actor` may know of the changes since a cursor; without one, none but a cursor.
+    """Return what `actor` may know of the changes since a cursor; without one, of the last ones.
 
-    Changes of the two seconds before the cursor come once more.
+    Changes of the two seconds before the cursor come once more: whoever begins knows them by that.
     """
     log = change_log.of(actor.database)
     log.look()
@@ -50,7 +50,7 @@ def news(actor: Actor, since_us: int | None) -> News:
         if levels.get(entry.layer_id, access.NOTHING) < entry.level:
             continue
         cursor = max(cursor, entry.written_us)
-        if since_us is None or entry.written_us <= since_us - _AGAIN_US:
+        if entry.written_us <= (cursor if since_us is None else since_us) - _AGAIN_US:
             break
         found.append(entry)
     places = found if len(found) <= _MOST else _summed(found)

@@ -99,6 +99,7 @@ export class Live {
   }
 
   private take({ cursor, layers, changes, editing = [] }: Answer): void {
+    const first = this.cursor === null; // what it brings is on the map already
     const old = this.cursor !== null && Date.now() - this.lastAnswer > KEPT_MS;
     this.lastAnswer = Date.now();
     this.cursor = cursor;
@@ -110,6 +111,6 @@ export class Live {
     this.editing = marks;
     const fresh = this.unheard.of(changes);
     if (old) this.options.onOld();
-    else if (fresh.length > 0) this.options.onChanges(fresh);
+    else if (fresh.length > 0 && !first) this.options.onChanges(fresh);
   }
 }

@@ -25,6 +25,15 @@ def watched(page: Page) -> list[Response]:
     return found
 
 
+def quiet(page: Page, tiles: list[Response]) -> None:
+    """Wait until the map has all its tiles."""
+    count = -1
+    while count != len(tiles):
+        count = len(tiles)
+        page.wait_for_timeout(2000)
+    del tiles[:]
+
+
 def parcel() -> tuple[int, int]:
     """Return id and version of a parcel in the middle of the map."""
     answer = (
@@ -51,8 +60,8 @@ def test_an_open_map_shows_what_others_change(open_page: OpenPage, screen: str) 
     page = open_page(PLACE, screen)
     page.wait_for_load_state("networkidle")
     feature_id, version = parcel()
-    page.wait_for_timeout(1500)
     tiles = watched(page)
+    quiet(page, tiles)
     made = renumber(feature_id, version, "90210")
     try:
         for _attempt in range(40):
