@@ -18,6 +18,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import gettext
 
+from gis_core import repeated_requests
 from gis_core.errors import NotAllowed
 
 P = ParamSpec("P")
@@ -59,6 +60,12 @@ class Channel:
     cost: Cost
     audit: Audit
     methods: tuple[str, ...]
+    own_key: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Tell whether a request with an Idempotency-Key is applied once, if sent again too."""
+        return self.audit is Audit.WRITE and not self.own_key
 
 
 _channels: dict[str, Channel] = {}
@@ -106,12 +113,14 @@ def channel(
     cost: Cost = Cost.DATABASE,
     audit: Audit = Audit.NONE,
     methods: tuple[str, ...] = ("GET", "HEAD"),
+    own_key: bool = False,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a view as a channel; the declaration is readable as `view.channel`.
 
-    Requests with a method that is not declared are answered 405.
+    Requests with a method that is not declared are answered 405. `own_key` is for a view that looks
+    at Idempotency-Key itself; all other writes are applied once (gis_core/repeated_requests.py).
     """
-    entry = Channel(name, roles, cache, cost, audit, methods)
+    entry = Channel(name, roles, cache, cost, audit, methods, own_key)
     _channels[name] = entry
 
     def declare(view: Callable[P, R]) -> Callable[P, R]:
@@ -123,6 +132,8 @@ def channel(
                 refusal: Any = HttpResponseNotAllowed(methods)
                 return cast(R, refusal)
             _require_token(request)
+            if entry.repeatable and "HTTP_IDEMPOTENCY_KEY" in request.META:
+                return cast(R, repeated_requests.once(request, lambda: view(*args, **kwargs)))
             return view(*args, **kwargs)
 
         declared.channel = entry  # type: ignore[attr-defined]

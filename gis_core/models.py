@@ -146,6 +146,28 @@ class ChangeSet(models.Model):
         return f"{self.id} {self.title}"
 
 
+class AnsweredRequest(models.Model):
+    """A write with an Idempotency-Key and its answer (gis_core/repeated_requests.py)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    request_digest = models.CharField(max_length=64)  # SHA-256 of what was asked, hexadecimal
+    rights_digest = models.CharField(max_length=64)  # SHA-256 of the grants that counted then
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=b"")  # compressed with zlib
+    answered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["answered_at"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "key"], name="answered_request_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.status}"
+
+
 class FeatureChange(models.Model):
     """Where something was written lately (gis_core/change_log.py); the database makes the rows.
 

@@ -14,6 +14,7 @@ from gis_core.access import Action, Actor, require
 from gis_core.channels import Audit, Cache, channel
 from gis_core.errors import BadRequest, Invalid
 from gis_core.models import ChangeSet
+from gis_core.repeated_requests import key_of
 from layers import change_set_reading, checks, drafts, inbox, review
 from layers.api import change_set_output
 from layers.api.change_set_input import (
@@ -69,12 +70,16 @@ def listed(
 
 
 @router.post("/change-sets", summary="Open a draft")
-@channel("api.change_sets.create", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
+@channel(
+    "api.change_sets.create",
+    cache=Cache.NEVER,
+    audit=Audit.WRITE,
+    methods=("POST",),
+    own_key=True,
+)
 def create(request: HttpRequest, body: DescriptionIn) -> HttpResponse:
     """Open a draft; the same `Idempotency-Key` again answers with the draft that it made."""
-    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip().strip('"')
-    if len(key) > _LONGEST_KEY or not key.isprintable():
-        raise BadRequest(f"Idempotency-Key: at most {_LONGEST_KEY} printable characters.")
+    key = key_of(request)
     who = actor(request)
     entry = drafts.create(who, body.description(), channel="browser", request_key=key)
     response = _answer(who, entry, 201)

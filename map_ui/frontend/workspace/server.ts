@@ -2,8 +2,12 @@
 import { RequestError, addressOf, readJson, type FailureKind } from "../api";
 import { language } from "../i18n";
 import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, Home, LayerForm, Operation, Problem, SetComment, Values, Verdict } from "./types";
+import { newKey } from "./draft";
+import { sentOnce } from "./sending";
+import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, Home, LayerForm, Operation, Problem, Values, Verdict } from "./types";
 
 const CHANGE_SETS = "/api/change-sets";
+const CHECKS = "/api/checks";
 const MOST_BASES = 500; // of one request
 export type Box = "drafts" | "review" | "sent" | "returned" | "conflicts" | "published";
 
@@ -47,13 +51,12 @@ export async function write<T>(path: string, { method, body, revision, requestKe
   const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (revision !== undefined) headers["If-Match"] = `"${revision}"`;
-  if (requestKey) headers["Idempotency-Key"] = requestKey;
+  // A check writes nothing, so it may be repeated as it is.
+  if (path !== CHECKS) headers["Idempotency-Key"] = requestKey ?? newKey("once-");
   const address = addressOf(path, { lang: language });
   const options: RequestInit = { method, headers, credentials: "same-origin" };
   if (body !== undefined) options.body = JSON.stringify(body);
-  const response = await fetch(address, options).catch((reason: unknown) => {
-    throw new RequestError("offline", 0, String(reason));
-  });
+  const response = await sentOnce(address, options);
   if (!response.ok) throw await refusalOf(response);
   return (response.status === 204 ? null : await response.json()) as T;
 }
@@ -101,7 +104,7 @@ export const server = {
   },
   items: (layer: string, bbox: number[], limit: number, signal: AbortSignal) =>
     readJson<GeoJSON.FeatureCollection>(`/ogc/collections/${encodeURIComponent(layer)}/items`, { bbox: bbox.map((v) => v.toFixed(6)).join(","), limit }, signal),
-  checks: (operations: Operation[]) => write<{ problems: Problem[] }>("/api/checks", { method: "POST", body: { operations } }),
+  checks: (operations: Operation[]) => write<{ problems: Problem[] }>(CHECKS, { method: "POST", body: { operations } }),
 
   list: async (box: Box, offset = 0) => readJson<{ total: number; change_sets: ChangeSetHead[] }>(CHANGE_SETS, { box, offset, lang: language }),
   home: () => readJson<Home>("/api/home", { lang: language }),
