@@ -4,7 +4,6 @@ import { language } from "../i18n";
 import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, Home, LayerForm, Operation, Problem, SetComment, Values, Verdict } from "./types";
 import { newKey } from "./draft";
 import { sentOnce } from "./sending";
-import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, Home, LayerForm, Operation, Problem, Values, Verdict } from "./types";
 
 const CHANGE_SETS = "/api/change-sets";
 const CHECKS = "/api/checks";
