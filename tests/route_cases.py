@@ -86,6 +86,8 @@ CASES: dict[str, Case] = {
     "api.places": Case("nothing", lists=True),
     "api.rows": Case("layer", query="limit=500", shows_rows=True),
     "api.restore": Case("feature"),
+    "api.shapes.boundary": Case(),
+    "api.shapes.merge": Case(),
     "api.shapes.split": Case(),
     "api.search": Case("nothing", query="q={text}&limit=50", lists=True),
     "api.undo": Case(),

@@ -63,6 +63,19 @@ class SplitIn(ShapesIn):
     line: dict[str, Any]
 
 
+class MergeIn(ShapesIn):
+    """The first target stays. `apart` allows features that do not touch."""
+
+    apart: bool = False
+
+
+class BoundaryIn(ShapesIn):
+    """The shape of the one target as it was drawn and as it is now: GeoJSON areas in WGS 84."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 @router.post("/shapes/split", summary="Cut features by a line, for a draft")
 @channel("api.shapes.split", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
 def split(request: HttpRequest, body: SplitIn) -> dict[str, Any]:
@@ -73,6 +86,29 @@ def split(request: HttpRequest, body: SplitIn) -> dict[str, Any]:
     answer = tools.split_features(present, body.references(), line)
     fields = {"not_copied": tools.not_copied(present.entry)}
     return {**_answer(answer), **fields, "to_check": tools.measured(present.entry)}
+
+
+@router.post("/shapes/merge", summary="Make touching features one, for a draft")
+@channel("api.shapes.merge", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
+def merge(request: HttpRequest, body: MergeIn) -> dict[str, Any]:
+    """Return the shape of the first feature with the others in it, and neighbours that follow."""
+    present = body.present(_writer(request))
+    answer = tools.merge_features(present, body.references(), apart=body.apart)
+    return {**_answer(answer), "to_check": tools.measured(present.entry)}
+
+
+@router.post("/shapes/boundary", summary="Move a boundary with all who share it, for a draft")
+@channel("api.shapes.boundary", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
+def boundary(request: HttpRequest, body: BoundaryIn) -> dict[str, Any]:
+    """Return the one target and its neighbours with the corners that differ in `after`."""
+    present = body.present(_writer(request))
+    shapes = [_area(sent) for sent in (body.before, body.after)]
+    return _answer(tools.move_boundary(present, body.references()[0], *shapes))
+
+
+def _area(sent: dict[str, Any]) -> BaseGeometry:
+    require_flat(sent)
+    return geometry_gate.promote(geometry_gate.admit(sent, allowed=geometry_gate.POLYGONS))
 
 
 def _writer(request: HttpRequest) -> Actor:

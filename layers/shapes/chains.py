@@ -42,6 +42,22 @@ def corners(shapes: Sequence[BaseGeometry]) -> Positions:
     return found
 
 
+def chains(shape: BaseGeometry) -> list[Positions]:
+    """Return the positions of each ring or line, in their order; rings are closed."""
+    parts = shapely.get_parts(shape)
+    lines = shapely.get_rings(parts) if is_area(shape) else parts
+    return [shapely.get_coordinates(line) for line in lines]
+
+
+def on_line(ends: Positions, position: Positions, zone: VnZone) -> Positions:
+    """Return the point between two ends that is nearest to a position."""
+    (start, end), place = metres(ends, zone), metres(position[None, :], zone)[0]
+    run = end - start
+    share = float(np.clip(((place - start) * run).sum() / max((run**2).sum(), 1e-12), 0.05, 0.95))
+    found: Positions = ends[0] + (ends[1] - ends[0]) * share
+    return found
+
+
 def new_position(position: Sequence[float]) -> Position:
     """Return the coordinates under which a new vertex is kept."""
     return round(float(position[0]), NEW_DECIMALS), round(float(position[1]), NEW_DECIMALS)

@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 
 import shapely
 from django.db import models
+from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from gis_core.access import Action, require
 from gis_core.city import city
 from gis_core.crs import area_m2, length_m
+from gis_core.errors import Invalid, NotAllowed
 from layers import changes
 from layers.display import unit_of
 from layers.registry import AREA
 from layers.selectors import ReadableLayer
+from layers.shapes.boundary import edits, follow
+from layers.shapes.merge import merge
 from layers.shapes.present import Present, Reference, Shown
 from layers.shapes.split import split
 
@@ -44,7 +48,6 @@ class Answer:
 
     updates: list[Reshaped]
     creates: list[Reshaped] = field(default_factory=list)
-    removed: list[Shown] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
@@ -59,14 +62,9 @@ def split_features(present: Present, targets: Sequence[Reference], line: BaseGeo
 
     The largest piece stays the feature. Raises NotAllowed, NotFound, Invalid.
     """
-    entry = present.entry
-    require(entry.actor, Action.EDIT, entry.theme.key, entry.slug)
+    _require_edit(present)
     cut = {one.name: one for one in present.find(targets)}
-    others = {
-        name: one
-        for name, one in present.around(shapely.bounds(line)).items()
-        if name not in cut and entry.layer.geometry_type == AREA
-    }
+    others = _others(present, shapely.bounds(line), cut)
     found = split(_shapes(cut), line, _shapes(others), city().zone)
     answer = _neighbours(present, others, found.neighbours)
     updates, creates = [], []
@@ -75,6 +73,60 @@ def split_features(present: Present, targets: Sequence[Reference], line: BaseGeo
             updates.append(_reshaped(cut[name], pieces[0]))
         creates += [_reshaped(cut[name], piece, new=True) for piece in pieces[1:]]
     return Answer([*updates, *answer.updates], creates, left_out=answer.left_out)
+
+
+def merge_features(
+    present: Present, targets: Sequence[Reference], *, apart: bool = False
+) -> Answer:
+    """Return the targets as one shape of the first; see `layers/shapes/merge.py`.
+
+    Its `before` is what all of them have together. Raises NotAllowed, NotFound, Invalid.
+    """
+    _require_edit(present)
+    found = present.find(targets)
+    if len(found) < 2:  # noqa: PLR2004 -- one is whole already
+        raise Invalid(gettext("Choose at least two features to merge."))
+    joined = {one.name: one for one in found}
+    others = _others(present, shapely.total_bounds([one.shape for one in found]), joined)
+    merged = merge(_shapes(joined), _shapes(others), city().zone, apart=apart)
+    before = sum(measure(one.shape) for one in found)
+    whole = Reshaped(found[0], merged.shape, before, measure(merged.shape))
+    answer = _neighbours(present, others, merged.neighbours)
+    return Answer([whole, *answer.updates], left_out=answer.left_out)
+
+
+def move_boundary(
+    present: Present, target: Reference, before: BaseGeometry, after: BaseGeometry
+) -> Answer:
+    """Return the target and the neighbours that share the corners that differ in `after`.
+
+    `before` and `after` are the target's shape as the editor drew it. Raises NotAllowed, NotFound
+    and Invalid; nothing moves where one neighbour may not.
+    """
+    _require_edit(present)
+    [hand] = present.find([target])
+    bounds = shapely.total_bounds([hand.shape, before, after])
+    others = _others(present, bounds, {hand.name: hand})
+    shape, changed = follow(hand.shape, edits(before, after), _shapes(others), city().zone)
+    answer = _neighbours(present, others, changed)
+    if answer.left_out:
+        text = gettext("“%s” shares this boundary and lies outside the wards that you may edit.")
+        raise NotAllowed(text % answer.left_out[0])
+    return Answer([_reshaped(hand, shape), *answer.updates])
+
+
+def _require_edit(present: Present) -> None:
+    entry = present.entry
+    require(entry.actor, Action.EDIT, entry.theme.key, entry.slug)
+
+
+def _others(
+    present: Present, bounds: Sequence[float], left: Mapping[str, Shown]
+) -> dict[str, Shown]:
+    """Return the areas around that are not worked on; lines cross without sharing anything."""
+    if present.entry.layer.geometry_type != AREA:
+        return {}
+    return {name: one for name, one in present.around(bounds).items() if name not in left}
 
 
 def _shapes(features: Mapping[str, Shown]) -> dict[str, BaseGeometry]:

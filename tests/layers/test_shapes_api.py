@@ -11,6 +11,7 @@ from draft_sample import SIDE_DEG, live, number, parcels, person, plot, row_of
 from sample_features import LAT, LON, SYSTEM, add, make_layer
 
 from gis_core.access import Grant
+from gis_core.errors import NotAllowed
 from layers import selectors
 from layers.changes import Kind, Operation
 from layers.shapes import tools
@@ -175,3 +176,50 @@ def test_streets_are_cut_without_touching_those_they_cross(planner):
     assert [one["id"] for one in found["updates"]] == [str(ids[0])]
     assert len(found["creates"]) == 1
     assert found["not_copied"] == ["code"]
+
+
+def test_parcels_become_one(planner, layer):
+    ids = [live(layer, str(n), n) for n in range(3)]
+    targets = [target(ids[1]), target(ids[0])]
+    found = asked(planner, "merge", targets=targets)
+    [whole] = found["updates"]
+    assert whole["id"] == str(ids[1])
+    assert whole["after"] == pytest.approx(whole["before"], abs=0.01)
+    assert found["to_check"] == ["area_m2", "legal_area_m2"]
+    apart = [target(ids[0]), target(ids[2])]
+    refused = send(planner, "merge", {"targets": apart})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    [two] = asked(planner, "merge", targets=apart, apart=True)["updates"]
+    assert len(two["geometry"]["coordinates"]) == 2
+    assert send(planner, "merge", {"targets": targets[:1]}).status_code == 422
+
+
+def test_a_boundary_moves_for_both(planner, layer, sign_in):
+    left, right = live(layer, "1", 0), live(layer, "2", 1)
+    before = shapely.set_precision(plot(0), 1e-7)
+    after = shapely.transform(
+        before, lambda spots: spots + (spots == spots.max(axis=0)).all(axis=1)[:, None] * 2e-5
+    )
+    drawn = {
+        name: shapely.geometry.mapping(one) for name, one in (("before", before), ("after", after))
+    }
+    body = {"targets": [target(left)], **drawn}
+    kept, beside = asked(planner, "boundary", **body)["updates"]
+    assert (kept["id"], beside["id"], beside["neighbour"]) == (str(left), str(right), True)
+    assert shapely.coverage_is_valid(shapely.get_parts([shape(kept), shape(beside)]))
+    assert send(sign_in("approver"), "boundary", body).status_code == 403
+    two = {**drawn, "after": shapely.geometry.mapping(plot(0).union(plot(5)))}
+    assert send(planner, "boundary", {**body, **two}).status_code == 422
+
+
+def test_a_boundary_that_a_neighbour_outside_the_wards_shares_stays(layer):
+    ward("zd-1")
+    inside, _outside = live(layer, "1", 4), live(layer, "2", 5)
+    local = person("zd-local", Grant("planner", ward_code="zd-1"))
+    present = Present(selectors.layer(local, layer.slug), [])
+    before = plot(4)
+    after = shapely.transform(
+        before, lambda spots: spots - (spots == spots.max(axis=0)).all(axis=1)[:, None] * 2e-5
+    )
+    with pytest.raises(NotAllowed, match="99/1/2"):
+        tools.move_boundary(present, Reference(feature_id=inside), before, after)
