@@ -16,6 +16,9 @@ from django.db.utils import ProgrammingError
 from gis_core.access import PUBLIC_DATABASE, STAFF_DATABASE, Sensitivity
 from gis_core.crs import spatial_ref_sys_rows
 
+# Vietnamese alphabetical order with numbers by their value: "Phường 2" before "Phường 10".
+NATURAL_ORDER = "city_vi"
+_NATURAL_LOCALE = "vi-u-kn-true"
 EXTENSIONS = ("postgis", "unaccent", "pg_trgm", "btree_gist")
 # Estimates come from statistics of all rows, so they tell that hidden rows exist.
 _ESTIMATORS = (
@@ -48,7 +51,7 @@ def published_rows(fields: Mapping[str, Sensitivity], table: str) -> PublicView:
 
 
 def prepare(using: str = STAFF_DATABASE) -> list[str]:
-    """Make extensions, schemas and the VN-2000 reference systems; return what was done.
+    """Make extensions, schemas, the Vietnamese order and VN-2000 systems; return what was done.
 
     Raises ImproperlyConfigured with the SQL that an administrator must run where this login has
     no right to do a step itself. Idempotent.
@@ -66,6 +69,18 @@ def prepare(using: str = STAFF_DATABASE) -> list[str]:
             if cursor.fetchone() is None:
                 _or_tell(cursor, f"CREATE SCHEMA {schema}")
                 done.append(f"schema {schema}")
+        cursor.execute(
+            "SELECT 1 FROM pg_collation WHERE collname = %s"
+            " AND collnamespace = 'public'::regnamespace",
+            [NATURAL_ORDER],
+        )
+        if cursor.fetchone() is None:
+            _or_tell(
+                cursor,
+                f"CREATE COLLATION public.{NATURAL_ORDER}"
+                f" (provider = icu, locale = '{_NATURAL_LOCALE}')",
+            )
+            done.append(f"collation {NATURAL_ORDER}")
         done += _reference_systems(cursor)
     return done
 

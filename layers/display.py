@@ -115,6 +115,9 @@ def property_of(
             known = found.get("environment.parameter", {})
             shown = ", ".join(_label(known, part, language) for part in str(value).split(";"))
             return Property(name, label, shown, value, "text")
+        choices = dict(model_field.flatchoices)
+        if choices and value in choices:
+            return Property(name, label, str(choices[value]), value, "code")
         return _plain(name, label, value, language)
 
 

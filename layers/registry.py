@@ -79,6 +79,8 @@ class Theme:
     style: Mapping[str, Any]
     tile_fields: tuple[str, ...] = ()
     search_fields: tuple[str, ...] = ("name",)
+    # Texts that are never null, by which rows stand in a list; the first field's order is this one.
+    row_order: tuple[str, ...] = ("name",)
     own_fields: tuple[str, ...] = ()
 
     @property
@@ -113,6 +115,7 @@ def theme(  # noqa: PLR0913 -- keyword-only; one argument for each fact about a 
     label_field: str = "name",
     tile_fields: tuple[str, ...] = (),
     search_fields: tuple[str, ...] = ("name",),
+    row_order: tuple[str, ...] = ("name",),
 ) -> Callable[[F], F]:
     """Register a Feature model as a theme; raises ImproperlyConfigured when facts are missing."""
 
@@ -139,6 +142,7 @@ def theme(  # noqa: PLR0913 -- keyword-only; one argument for each fact about a 
             style=style,
             tile_fields=tile_fields,
             search_fields=search_fields,
+            row_order=row_order,
             own_fields=own,
         )
         return model

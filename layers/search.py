@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Q
+from django.db.models.lookups import Exact
 
 from gis_core.access import Actor
 from gis_core.city import city
@@ -19,6 +20,7 @@ from gis_core.text_folding import fold
 from layers import selectors
 from layers.display import layer_codes, shown_fields, title
 from layers.feature import Feature
+from layers.natural_order import natural
 from layers.selectors import ReadableLayer, features
 
 MIN_LETTERS = 2
@@ -84,11 +86,13 @@ def _parcels(entries: Sequence[ReadableLayer], folded: str, language: str, limit
         return []
     wanted = Q(pk__in=[])
     for sheet, number in pairs:
-        wanted |= Q(so_to=sheet, so_thua=number)
+        wanted |= Q(Exact(natural("so_to"), sheet), Exact(natural("so_thua"), number))
     hits: list[Hit] = []
     for entry in entries:
         if entry.theme.key == "parcels":
-            rows = features(entry).filter(wanted).order_by("so_to", "so_thua", "pk")
+            rows = (
+                features(entry).filter(wanted).order_by(natural("so_to"), natural("so_thua"), "pk")
+            )
             hits += [_hit(entry, row, language, "parcel") for row in rows[:limit]]
     return hits
 

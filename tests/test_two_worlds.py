@@ -5,6 +5,7 @@ rows inside the public layers, of every theme, in the same places. Status, body 
 thousands of requests are compared; only the nonce and the token of a form are fixed beforehand.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -149,7 +150,8 @@ def _questions() -> Iterator[str]:
             yield f"/api/identify?{spot}&layers={together}"
             yield f"/api/identify?{spot}&layers={row.slug}"
         shown = next(item.slug for item in OPEN if item.theme == row.theme)
-        for question in (f"q={row.key}", "offset=1", "offset=1000", "limit=1"):
+        part = quote(json.dumps({"name": {"has": row.key}}))
+        for question in (f"q={row.key}", f"where={part}", "sort=-changed_at", "limit=1"):
             yield f"/api/layers/{shown}/rows?{question}"
         corner = f"{row.lon - 0.001},{row.lat - 0.001},{row.lon + 0.001},{row.lat + 0.001}"
         yield f"/api/layers/{shown}/rows?bbox={corner}"

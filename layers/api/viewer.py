@@ -1,4 +1,4 @@
-"""`/api/…` for the viewer: catalogue, identify, features, search, places, rows."""
+"""`/api/…` for the viewer: catalogue, identify, features, search, places, forms."""
 
 import math
 from typing import Any
@@ -13,7 +13,6 @@ from layers import catalogue, identify, places, selectors
 from layers.api.reading import ReadRouter
 from layers.api.service import actor
 from layers.form import form
-from layers.rows import rows
 from layers.search import search
 
 router = ReadRouter(tags=["viewer"])
@@ -89,27 +88,6 @@ def search_all(
 def all_places(request: HttpRequest) -> dict[str, Any]:
     """Return all attractions and their categories."""
     return places.places(actor(request), language(request))
-
-
-@router.get("/layers/{slug}/rows", summary="Rows of a layer as a table")
-@channel("api.rows", audit=Audit.READ)
-def layer_rows(
-    request: HttpRequest,
-    slug: str,
-    bbox: str = Query("", max_length=200),  # type: ignore[type-arg]
-    q: str = Query("", max_length=200),  # type: ignore[type-arg]
-    limit: int = Query(50, ge=1, le=500),  # type: ignore[type-arg]
-    offset: int = Query(0, ge=0, le=1_000_000),  # type: ignore[type-arg]
-) -> dict[str, Any]:
-    """Return one page of formatted rows, optionally inside a bbox (degrees, WGS 84)."""
-    return rows(
-        selectors.layer(actor(request), slug),
-        bbox=bbox_parameter(bbox),
-        text=q,
-        limit=limit,
-        offset=offset,
-        language=language(request),
-    )
 
 
 @router.get("/layers/{slug}/form", summary="What a form for a feature of the layer asks")

@@ -3,9 +3,11 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from layers.feature import CodeField, Feature, FeatureMeta, area, tile_geometry
+from layers.natural_order import natural
 from layers.registry import AREA, Symbol, internal, public, style_of, theme
 
 _USE_STYLE = {
@@ -56,6 +58,7 @@ _USE_STYLE = {
     },
     tile_fields=("so_to",),
     search_fields=("address", "issued_id"),
+    row_order=("so_to", "so_thua"),
 )
 class Parcel(Feature):
     """A parcel; its sheet number (số tờ) counts inside the commune of the time of survey."""
@@ -87,7 +90,12 @@ class Parcel(Feature):
         verbose_name_plural = _("parcels")
         indexes: ClassVar[list[models.Index]] = [
             *FeatureMeta.indexes,
-            models.Index(fields=["so_to", "so_thua"], name="parcel_number_idx"),
+            # A city has a million parcels: what people sort, look up and filter them by.
+            models.Index(
+                F("layer"), natural("so_to"), natural("so_thua"), F("id"), name="parcel_number_idx"
+            ),
+            models.Index(F("layer"), natural("land_use_code"), F("id"), name="parcel_use_idx"),
+            models.Index(fields=["layer", "area_m2", "id"], name="parcel_area_idx"),
         ]
 
 

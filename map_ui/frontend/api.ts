@@ -87,10 +87,10 @@ export const api = {
       { q, lang: language, limit: 8, lon: near?.lon.toFixed(5), lat: near?.lat.toFixed(5) },
       signal,
     ),
-  rows: (layer: string, bbox: Bbox | null, q: string, offset: number, signal?: AbortSignal) =>
+  rows: (layer: string, bbox: Bbox | null, q: string, after: string, signal?: AbortSignal) =>
     readJson<LayerRows>(
       `/api/layers/${encodeURIComponent(layer)}/rows`,
-      { bbox: bbox?.map((v) => v.toFixed(6)).join(","), q, limit: 50, offset, lang: language },
+      { bbox: bbox?.map((v) => v.toFixed(6)).join(","), q, limit: 50, after, lang: language },
       signal,
     ),
   rasterValue: (slug: string, lon: number, lat: number, signal?: AbortSignal) =>

@@ -180,10 +180,35 @@ export interface Places {
   categories: PlaceCategory[];
 }
 
+export interface RowColumn {
+  key: string;
+  label: string;
+  kind: "text" | "code" | "number" | "boolean" | "date" | "moment" | "translated";
+  unit: string | null;
+  sortable: boolean;
+  /** Sorted at once, however many rows there are. */
+  quick: boolean;
+}
+
+export interface LayerRow {
+  id: string;
+  version: number;
+  title: string;
+  lon: number;
+  lat: number;
+  cells: Record<string, string>;
+}
+
 export interface LayerRows {
-  total: number;
-  columns: { key: string; label: string; kind: PropertyKind }[];
-  rows: { id: string; title: string; lon: number; lat: number; cells: Record<string, string | null> }[];
+  /** Null where counting would take too long. */
+  total: number | null;
+  total_is_more: boolean;
+  /** The column of the order, with a minus for the way down. */
+  sort: string;
+  columns: RowColumn[];
+  rows: LayerRow[];
+  /** What the next page is asked with. */
+  next: string | null;
 }
 
 export interface RasterValue {

@@ -54,6 +54,8 @@ export const en: Record<WordKey, string> = {
   "list.count": "{from}–{to} of {total} items in the map window",
   "list.filter": "Filter by name or attribute",
   "list.layer": "List of the layer",
+  "list.many": "many",
+  "list.more_than": "more than {n}",
   "list.name": "Name",
   "list.next": "Next page",
   "list.none": "No items in the map window",

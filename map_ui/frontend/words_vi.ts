@@ -52,6 +52,8 @@ export const vi = {
   "list.count": "{from}–{to} trong {total} đối tượng trong khung bản đồ",
   "list.filter": "Lọc theo tên hoặc thuộc tính",
   "list.layer": "Danh sách của lớp",
+  "list.many": "nhiều",
+  "list.more_than": "hơn {n}",
   "list.name": "Tên",
   "list.next": "Trang sau",
   "list.none": "Không có đối tượng trong khung bản đồ",
