@@ -23,6 +23,8 @@ MAIN_SUFFIX = {
     FileKind.FLATGEOBUF: ".fgb",
     FileKind.KML: ".kml",
     FileKind.GPX: ".gpx",
+    FileKind.CSV: ".csv",
+    FileKind.XLSX: ".xlsx",
 }
 
 

@@ -12,6 +12,7 @@ class Format:
 
     `one_layer`: the file holds one layer, whose name inside it is of no interest.
     `hide_empty`: every such file has the same layers, most of them without rows.
+    `table`: columns say where the rows are, and a layer may name which ("…: E=…, N=…").
     `bytes_as_letters`: its text comes in whatever encoding, so that the reader is told which.
     """
 
@@ -20,6 +21,7 @@ class Format:
     one_layer: bool = False
     bytes_as_letters: bool = False
     hide_empty: bool = False
+    table: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -33,6 +35,8 @@ FORMATS: dict[FileKind, Format] = {
     FileKind.FLATGEOBUF: Format(("FlatGeobuf",), (".fgb",), one_layer=True),
     FileKind.KML: Format(("LIBKML",), (".kml",)),
     FileKind.GPX: Format(("GPX",), (".gpx",), hide_empty=True),
+    FileKind.CSV: Format(("CSV",), (".csv",), table=True),
+    FileKind.XLSX: Format(("XLSX",), (".xlsx",), table=True),
     FileKind.MAPINFO_TAB: Format(
         ("MapInfo File",), (".tab", ".dat", ".map", ".id", ".ind"), one_layer=True
     ),

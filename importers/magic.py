@@ -20,6 +20,8 @@ class FileKind(StrEnum):
     GPX = "gpx"
     MAPINFO_TAB = "mapinfo-tab"
     MAPINFO_MIF = "mapinfo-mif"
+    CSV = "csv"
+    XLSX = "xlsx"
     ZIP = "zip"
 
 
@@ -46,6 +48,9 @@ _NEARLY = (
     (b"%PDF", "document"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_office"),
 )
+_WORKBOOK = (b"[Content_Types].xml", b"_rels/", b"xl/", b"docProps/")
+_TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TAR_AT = slice(257, 262)
 _ROOT = re.compile(rb"\A(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:\w+:)?(\w+)", re.DOTALL)
 _ROOTS = {b"kml": FileKind.KML, b"gpx": FileKind.GPX}
@@ -59,9 +64,19 @@ def kind_of(path: Path) -> FileKind:
             head = stream.read(_HEAD_BYTES)
     except OSError as error:
         raise refusal("unreachable", path.name, {"reason": error.strerror or ""}) from error
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    found = _kind_of_bytes(path, head) or _kind_of_text(path, text)
+    if found is None and _is_table(path, head):
+        found = FileKind.CSV
+    if found is None:
+        raise refusal("unknown_kind" if head else "empty_file", path.name)
+    return found
+
+
+def _kind_of_bytes(path: Path, head: bytes) -> FileKind | None:
     for start, kind in _BINARY:
         if head.startswith(start):
-            return kind
+            return FileKind.XLSX if kind is FileKind.ZIP and _is_workbook(path, head) else kind
     if head.startswith(b"SQLite format 3\x00"):
         if head[_APPLICATION_ID] in _GEOPACKAGE_IDS:
             return FileKind.GEOPACKAGE
@@ -71,10 +86,7 @@ def kind_of(path: Path) -> FileKind:
             raise refusal(code, path.name)
     if head[_TAR_AT] == b"ustar":
         raise refusal("other_archive", path.name)
-    found = _kind_of_text(path, head.removeprefix(b"\xef\xbb\xbf").lstrip())
-    if found is None:
-        raise refusal("unknown_kind" if head else "empty_file", path.name)
-    return found
+    return None
 
 
 def _kind_of_text(path: Path, text: bytes) -> FileKind | None:
@@ -88,6 +100,21 @@ def _kind_of_text(path: Path, text: bytes) -> FileKind | None:
         return FileKind.MAPINFO_MIF
     root = _ROOT.match(text)
     return _ROOTS.get(root[1].lower()) if root else None
+
+
+def _is_workbook(path: Path, head: bytes) -> bool:
+    """Tell whether a zip is one of Excel: its first member lies there, or its name says so."""
+    first = head[30:90]
+    return first.startswith(_WORKBOOK) or path.suffix.lower() in {".xlsx", ".xlsm"}
+
+
+def _is_table(path: Path, head: bytes) -> bool:
+    """Tell whether a file that says that it is a table may be one."""
+    if path.suffix.lower() not in _TABLE_SUFFIXES or not head.strip():
+        return False
+    if head.startswith(_UTF_16):
+        return True
+    return b"\x00" not in head and not head.lstrip().startswith((b"<", b"{", b"["))
 
 
 def _is_sequence(path: Path) -> bool:

@@ -63,12 +63,19 @@ class Job:
         _check_plain(into, self._path.name)
 
     @contextmanager
-    def reading(self, dataset: Dataset) -> Iterator["Reading"]:
-        """Start a reader on a data set; it ends with the block."""
-        with ExitStack() as stack:
-            yield Reading(self, dataset, stack)
+    def reading(
+        self, dataset: Dataset, *, wanted: str = "", byte_by_byte: bool = False
+    ) -> Iterator["Reading"]:
+        """Start a reader on a data set; it ends with the block.
 
-    def start(self, dataset: Dataset, stack: ExitStack) -> Child:
+        `wanted` is the layer that a person named. `byte_by_byte`: a plain text is not UTF-8, so
+        each of its bytes becomes one letter.
+        """
+        wish = {"wanted": wanted, "byte_by_byte": byte_by_byte}
+        with ExitStack() as stack:
+            yield Reading(self, dataset, wish, stack)
+
+    def start(self, dataset: Dataset, wish: dict[str, Any], stack: ExitStack) -> Child:
         """Start one more child on the data set, with a folder of its own."""
         form = FORMATS[dataset.kind]
         self._count += 1
@@ -83,6 +90,8 @@ class Job:
             "kind": str(dataset.kind),
             "drivers": form.drivers,
             "hide_empty": form.hide_empty,
+            "title": dataset.main.stem,
+            **wish,
             "options": {**GDAL_OPTIONS, **form.options},
         }
         work = Work("read", dataset.main.name, files, scratch, asked, *_allowed(files))
@@ -92,14 +101,15 @@ class Job:
 class Reading:
     """A reader at work on a data set. `layers` are the names inside it."""
 
-    def __init__(self, job: Job, dataset: Dataset, stack: ExitStack) -> None:
+    def __init__(self, job: Job, dataset: Dataset, wish: dict[str, Any], stack: ExitStack) -> None:
         self._job, self._dataset, self._stack = job, dataset, stack
+        self._wish = wish
         self._opened: dict[str, Any] = {}
         self._bytes_per_row = 1.0
         self._fresh: Child | None = self._started()
 
     def _started(self) -> Child:
-        child = self._job.start(self._dataset, self._stack)
+        child = self._job.start(self._dataset, self._wish, self._stack)
         self.missing_walls = child.missing_walls
         header, _ = child.frame("layers")
         self.layers = _texts(header.get("layers"), self._dataset)
@@ -124,11 +134,14 @@ class Reading:
             child.frame("layer")
         rows = int(min(MOST_ROWS, max(_FEWEST_ROWS, _BATCH_BYTES / self._bytes_per_row)))
         child.order(batch_rows=rows)
-        name = str(child.frame("geometry")[0].get("name"))
+        name = ""
         while True:
-            header, body = child.frame("rows", "done")
+            header, body = child.frame("rows", "done", "geometry")
             if header["kind"] == "done":
                 break
+            if header["kind"] == "geometry":
+                name = str(header.get("name"))
+                continue
             yield _batch(header, body, name, self._dataset), name
         child.close()
 

@@ -4,6 +4,7 @@ The file is unpacked and read in confined children (`importers.child`), under na
 the format known beforehand; side files that name encodings or coordinate systems stay outside.
 """
 
+import codecs
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -78,7 +79,8 @@ def open_source(path: Path, *, layer: str = "", encoding: str = "") -> Iterator[
         if dataset.kind is FileKind.GEOJSON:
             _refuse_linked_crs(dataset.main)
         text = _encoding(dataset, encoding)
-        with job.reading(dataset) as reading:
+        byte_by_byte = dataset.kind is FileKind.CSV and text.reader != "UTF-8"
+        with job.reading(dataset, wanted=layer, byte_by_byte=byte_by_byte) as reading:
             yield _opened(dataset, reading, layer, text)
 
 
@@ -87,7 +89,9 @@ def _opened(dataset: Dataset, reading: Reading, layer: str, text: TextEncoding) 
     if not reading.layers:
         raise refusal("no_layer", dataset.main.name)
     inner = reading.layers[0]
-    if not form.one_layer:
+    if form.table and layer:
+        inner = layer  # may name columns that nobody would have guessed
+    elif not form.one_layer:
         inner = _chosen(dataset.main.name, reading.layers, layer)
     facts = reading.open(inner, text.reader if form.bytes_as_letters else None)
     return Source(
@@ -129,7 +133,9 @@ def _encoding(dataset: Dataset, chosen: str) -> TextEncoding:
         if ".dbf" not in dataset.parts:
             return TextEncoding(UTF_8)
         return text_encoding.decide(dataset.parts[".dbf"], dataset.side_text(".cpg"), chosen)
-    if dataset.kind in _BYTES_AS_LETTERS and not _says_utf8(dataset.main):
+    if (dataset.kind in _BYTES_AS_LETTERS and not _says_utf8(dataset.main)) or (
+        dataset.kind is FileKind.CSV and not _is_utf8(dataset.main)
+    ):
         codec = text_encoding.known_codec(chosen) if chosen else "cp1258"
         return TextEncoding(codec, "ISO-8859-1", chosen=bool(chosen))
     codec = text_encoding.known_codec(chosen) if chosen else UTF_8
@@ -141,6 +147,22 @@ def _encoding(dataset: Dataset, chosen: str) -> TextEncoding:
 def _says_utf8(path: Path) -> bool:
     with path.open("rb") as stream:
         return mapinfo.says_utf8(stream.read(mapinfo.HEADER_BYTES))
+
+
+def _is_utf8(path: Path) -> bool:
+    """Tell whether a text is UTF-8, or UTF-16 by its mark, which the reader turns into UTF-8."""
+    decoder = codecs.getincrementaldecoder(UTF_8)()
+    with path.open("rb") as stream:
+        if stream.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+            return True
+        stream.seek(0)
+        try:
+            while piece := stream.read(_SCAN_BYTES):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _weaker(reading: Reading) -> tuple[Issue, ...]:

@@ -1,6 +1,5 @@
 """Unpacks an uploaded zip within limits; Python's zipfile checks none of them by itself."""
 
-import codecs
 import shutil
 import stat
 import zipfile
@@ -17,8 +16,6 @@ _LOCAL_HEADER_BYTES = 30
 _ARCHIVES = frozenset({".zip", ".kmz", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst"})
 _LONGEST_NAME = 120  # bytes; what is left of 255 is for what the importer adds
 _PACKERS_OWN = ("__MACOSX/", ".")
-
-codecs.lookup("cp437")  # of names in a zip; behind the walls no codec can be loaded any more
 
 
 @dataclass(frozen=True)

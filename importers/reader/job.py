@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from importers.reader import confinement, frames
 from importers.reader.confinement import Limits
 from importers.reader.refusal import Refused, one_line
 
+_PYTHON = Path(sysconfig.get_path("stdlib"))
 THREADS_WALL = "threads"
 
 
@@ -47,14 +49,14 @@ Work = Callable[[Job], None]
 def run(work: Work, libraries: Sequence[Path] = ()) -> None:
     """Take the job from standard input, build the walls, wait for the word, work, say how it went.
 
-    `libraries` are folders that the work reads beside the files of the job.
+    `libraries` are folders of code that the work reads beside Python's own and the job's files.
     """
     job = Job()
     confinement.end_with_parent(int(job.asked["parent"]))
     os.chdir(job.scratch)
     # Walls hold for the thread that builds them and those that it starts, not for older ones.
     older = len(list(Path("/proc/self/task").iterdir())) - 1
-    readable = [*(Path(name) for name in job.asked["readable"]), *libraries]
+    readable = [*(Path(name) for name in job.asked["readable"]), *libraries, _PYTHON]
     quiet = os.open(os.devnull, os.O_WRONLY)
     missing = confinement.confine(readable, [job.scratch], Limits(**job.asked["limits"]))
     job.answer("ready", missing=[*missing, *([THREADS_WALL] if older else [])])
