@@ -1,24 +1,37 @@
-"""Import of the generated parcels beside ogr2ogr, alternating: seconds and peak memory.
+"""Import of the generated parcels beside ogr2ogr and shp2pgsql, alternating: seconds and memory.
 
-usage: python -m benchmarks.imports [--parcels 200000] [--rounds 3]
-Both sides start with a process and end with a table that can be queried: ogr2ogr loads into a plain
-table (PG_USE_COPY) and builds its index afterwards; the product reads, decodes, maps, checks,
+usage: python -m benchmarks.imports [--parcels 200000 1000000] [--rounds 3]
+All sides start with a process and end with a table that can be queried: the peers load into a plain
+table and build its index afterwards; the product reads in a confined child, decodes, maps, checks,
 transforms with the official parameters, compares with what is there, and writes with history, both
-geometries and all indexes.
+geometries and all indexes. Memory is the proportional set size of the command and its children at
+their largest moment together; the database is not counted, it serves all sides.
+GeoDjango's LayerMapping loads a few rows only; its time for all is that of a row times the rows.
 """
 
 import argparse
 import os
-import resource
 import statistics
 import subprocess
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from benchmarks.bench_city import import_parcels, make_database, parcels_file, server
+from benchmarks.bench_city import (
+    PYTHON,
+    REPOSITORY,
+    environment,
+    import_parcels,
+    make_database,
+    parcels_file,
+    server,
+)
+from benchmarks.memory import pss_kb
 
 DATABASE = "bench_import"
-BAR = 3.0
+BAR, BAR_MB = 1.5, 400
+MAPPED_ROWS = 2_000
 
 
 def ogr2ogr(count: int) -> None:
@@ -38,39 +51,112 @@ def ogr2ogr(count: int) -> None:
     )  # fmt: skip
 
 
+def shp2pgsql(count: int) -> None:
+    """Load with shp2pgsql and psql into a new table with a spatial index."""
+    login = server()
+    made = subprocess.Popen(
+        ["shp2pgsql", "-D", "-I", "-d", "-s", "4326", str(parcels_file(count)), "city.peer_shp"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    subprocess.run(
+        ["psql", "-q", "-h", login.host, "-U", login.user, DATABASE],
+        env={**os.environ, "PGPASSWORD": login.password, "PGPORT": login.port or "5432"},
+        stdin=made.stdout,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    made.wait()
+
+
 def product(count: int) -> None:
     """Import with the product into an empty layer."""
     import_parcels(DATABASE, count)
 
 
+def layer_mapping(count: int) -> float:
+    """Return seconds a row of GeoDjango's LayerMapping, over the first rows of the file."""
+    done = subprocess.run(
+        [PYTHON, "-m", "benchmarks.layer_mapping", str(parcels_file(count)), str(MAPPED_ROWS)],
+        env=environment(DATABASE),
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return float(done.stdout) / MAPPED_ROWS
+
+
+def below(pid: int) -> Iterator[Path]:
+    """Yield the processes that descend from a process."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found = [int(child) for child in task.read_text().split()]
+        except OSError:
+            continue
+        for child in found:
+            yield Path(f"/proc/{child}")
+            yield from below(child)
+
+
 def timed(work: Callable[[int], None], count: int) -> tuple[float, float]:
-    """Return seconds, and the peak memory (MB) of the largest child process so far."""
+    """Return seconds, and the largest memory (MB) of all children together."""
+    ended, peak = threading.Event(), [0.0]
+
+    def watch() -> None:
+        while not ended.wait(0.2):
+            peak[0] = max(peak[0], sum(map(pss_kb, below(os.getpid()))) / 1024)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     start = time.perf_counter()
     work(count)
     seconds = time.perf_counter() - start
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    ended.set()
+    watcher.join()
+    return seconds, peak[0]
+
+
+def measure(count: int, rounds: int) -> float:
+    """Print the rounds and medians of one size; return the product's peak memory in MB."""
+    sides = {"ogr2ogr": ogr2ogr, "shp2pgsql": shp2pgsql, "product": product}
+    seconds: dict[str, list[float]] = {name: [] for name in sides}
+    memory = dict.fromkeys(sides, 0.0)
+    for number in range(rounds):
+        make_database(DATABASE)
+        shown = []
+        for name, work in sides.items():
+            took, peak = timed(work, count)
+            seconds[name].append(took)
+            memory[name] = max(memory[name], peak)
+            shown.append(f"{name} {took:.2f} s")
+        print(f"  round {number + 1}: {', '.join(shown)}", flush=True)
+    middle = {name: statistics.median(values) for name, values in seconds.items()}
+    for name in sides:
+        ratio = middle[name] / middle["ogr2ogr"]
+        print(f"  {name}: {middle[name]:.2f} s, {ratio:.2f} × ogr2ogr, {memory[name]:.0f} MB")
+    mapped = layer_mapping(count) * count
+    ratio = mapped / middle["ogr2ogr"]
+    print(f"  LayerMapping: {mapped:.0f} s extrapolated from {MAPPED_ROWS} rows, {ratio:.0f} ×")
+    print(
+        f"  product / ogr2ogr: {middle['product'] / middle['ogr2ogr']:.2f} (bar {BAR} at 1000000)"
+    )
+    return memory["product"]
 
 
 def main() -> None:
-    """Print the rounds, the medians and the ratio."""
+    """Print each size and how memory grows between the first and the last."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parcels", type=int, default=200_000)
+    parser.add_argument("--parcels", type=int, nargs="+", default=[200_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
-    parcels_file(chosen.parcels)
-    seconds: dict[str, list[float]] = {"ogr2ogr": [], "product": []}
-    for number in range(chosen.rounds):
-        make_database(DATABASE)
-        took, memory = timed(ogr2ogr, chosen.parcels)
-        seconds["ogr2ogr"].append(took)
-        print(f"round {number + 1}: ogr2ogr {took:.2f} s", end=", ", flush=True)
-        took, memory = timed(product, chosen.parcels)
-        seconds["product"].append(took)
-        print(f"product {took:.2f} s (largest process {memory:.0f} MB)", flush=True)
-    middle = {name: statistics.median(values) for name, values in seconds.items()}
-    ratio = middle["product"] / middle["ogr2ogr"]
-    print(f"median: ogr2ogr {middle['ogr2ogr']:.2f} s, product {middle['product']:.2f} s")
-    print(f"product / ogr2ogr: {ratio:.2f} (bar {BAR})")
+    peaks = []
+    for count in chosen.parcels:
+        parcels_file(count)
+        print(f"{count} parcels")
+        peaks.append(measure(count, chosen.rounds))
+    print(f"memory of the product: {' → '.join(f'{mb:.0f}' for mb in peaks)} MB (bar {BAR_MB})")
 
 
 if __name__ == "__main__":

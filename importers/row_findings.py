@@ -26,7 +26,7 @@ class RowFindings:
             shapely.prepare(self._area)
         self._numbers: Numbers = np.empty(0, np.int32)
         self._positions: Positions = np.empty((0, 2))
-        self._seen: list[tuple[Numbers, Signatures, Positions]] = []
+        self._seen: list[tuple[Numbers, Signatures, npt.NDArray[np.float32]]] = []
 
     def refuse(
         self, numbers: Numbers, reasons: Iterable[str], wkb: pa.Array, crs: SourceCrs
@@ -39,7 +39,10 @@ class RowFindings:
     def begin(self, numbers: Numbers, ewkb: pa.Array) -> None:
         """Take the rows of a batch that pass; findings that follow are about these."""
         self._numbers, self._positions = numbers, first_positions(ewkb, self._stored)
-        self._seen.append((numbers, signatures(ewkb, self._stored), self._positions))
+        # Kept for all rows, so it is small: half a metre is close enough to find a double.
+        self._seen.append(
+            (numbers, signatures(ewkb, self._stored), self._positions.astype(np.float32))
+        )
         if self._area is not None:
             inside = shapely.contains_xy(self._area, self._positions[:, 0], self._positions[:, 1])
             self.mark("outside_city", "geom", np.flatnonzero(~inside))

@@ -3,7 +3,7 @@
 Which encoding each column is in is judged later, by its values: see `importers/column_text.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from importers.issues import FileRefused
 _HEADER_BYTES = 32
 _FIELD_BYTES = 32
 _END_OF_FIELDS = 0x0D
-_CHUNK_ROWS = 50_000
+_CHUNK_BYTES = 4 << 20
 _LANGUAGE_DRIVERS = {0xC8: "cp1250", 0xC9: "cp1251", 0x65: "cp866"}
 _CPG_NAMES = {"65001": UTF_8, "ANSI 1258": "cp1258", "ANSI 1252": "cp1252", "ANSI 1251": "cp1251"}
 
@@ -78,22 +78,26 @@ def _named(cpg_text: str) -> str:
 
 def is_utf8(dbf: Path) -> bool:
     """Tell whether all names and texts are UTF-8; a letter that a field cuts off may be."""
-    names, table = _opened(dbf)
-    if not all(_decodes(name, max(len(name), 1)) for name, _, _ in names):
+    table = _opened(dbf)
+    if not all(_decodes(name, max(len(name), 1)) for name, _, _ in table.fields):
         return False
-    return _whole_is_utf8(table) or all(_decodes(*piece) for piece in _texts(names, table))
+    return all(_is_utf8(records, table.fields) for records in table.records(dbf))
 
 
-def _whole_is_utf8(table: Records) -> bool:
-    """Tell whether the records are UTF-8 with their numbers and blanks.
+def _is_utf8(records: Records, fields: Sequence[Field]) -> bool:
+    """Tell whether the texts of records are UTF-8.
 
-    They nearly always are where the texts are, and Arrow looks at all in a tenth of the time.
+    Together with their numbers and blanks they nearly always are where the texts are, and Arrow
+    looks at all in a tenth of the time.
     """
-    ends = pa.py_buffer(np.array([0, table.size], np.int64))
+    ends = pa.py_buffer(np.array([0, records.size], np.int64))
     try:
-        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(table)).validate(full=True)
+        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(records)).validate(full=True)
     except pa.ArrowInvalid:
-        return False
+        return all(
+            _decodes(np.ascontiguousarray(records[:, offset : offset + size]).tobytes(), size)
+            for _, offset, size in fields
+        )
     return True
 
 
@@ -108,8 +112,27 @@ def _decodes(piece: bytes, width: int) -> bool:
     return True
 
 
-def _opened(dbf: Path) -> tuple[list[Field], Records]:
-    """Return the text fields, and the records: rows of bytes, mapped and not read yet."""
+@dataclass(frozen=True)
+class _Table:
+    """The text fields of a .dbf and where its records lie, in bytes."""
+
+    fields: Sequence[Field]
+    start: int
+    width: int
+    rows: int
+
+    def records(self, dbf: Path) -> Iterator[Records]:
+        """Yield the records, rows of bytes, some at a time: a table may be larger than memory."""
+        some = max(1, _CHUNK_BYTES // self.width) if self.width else 1
+        with dbf.open("rb") as stream:
+            stream.seek(self.start)
+            for first in range(0, self.rows, some):
+                count = min(some, self.rows - first)
+                raw = np.frombuffer(stream.read(count * self.width), np.uint8)
+                yield raw[: len(raw) // self.width * self.width].reshape(-1, self.width)
+
+
+def _opened(dbf: Path) -> _Table:
     with dbf.open("rb") as stream:
         header = stream.read(_HEADER_BYTES)
         if len(header) < _HEADER_BYTES:
@@ -118,16 +141,7 @@ def _opened(dbf: Path) -> tuple[list[Field], Records]:
         width = int.from_bytes(header[10:12], "little")
         fields = _fields(stream.read(max(start - _HEADER_BYTES, 0)))
     rows = (dbf.stat().st_size - start) // width if width else 0
-    if rows <= 0:
-        return fields, np.zeros((0, width), np.uint8)
-    return fields, np.memmap(dbf, np.uint8, "r", start, (rows, width))
-
-
-def _texts(fields: list[Field], table: Records) -> Iterator[tuple[bytes, int]]:
-    """Yield (values one after the other, bytes of each) of the text fields."""
-    for first in range(0, len(table), _CHUNK_ROWS):
-        for _, offset, size in fields:
-            yield table[first : first + _CHUNK_ROWS, offset : offset + size].tobytes(), size
+    return _Table(fields, start, width, max(rows, 0))
 
 
 def _fields(descriptors: bytes) -> list[Field]:

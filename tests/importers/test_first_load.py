@@ -6,9 +6,10 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from gis_core.access import system_actor
+from gis_core.history import change_set
 from importers.pipeline import import_file
 from importers.request import ImportRequest
 from layers import bulk_load, bulk_sql
@@ -211,3 +212,26 @@ def test_rows_with_a_last_day_are_compared(tmp_path, loads):
     emptied("layers_station")
     assert run(path, "environment", "zz-old").new == 12
     assert loads == []
+
+
+def test_the_table_judges_again_after_a_first_load(parcels, loads):
+    emptied("layers_parcel")
+    run(parcels, "parcels", "first")
+    assert loads == ["first"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgenabled FROM pg_trigger WHERE tgname = 'check_inserted'"
+            " AND tgrelid = 'city.layers_parcel'::regclass"
+        )
+        assert cursor.fetchone() == ("O",)
+        cursor.execute(
+            "SELECT count(*) FROM city.layers_parcel WHERE NOT (ST_IsValid(geom)"
+            " AND geom @ ST_MakeEnvelope(-180, -85.06, 180, 85.06, 4326))"
+        )
+        assert cursor.fetchone() == (0,)
+    row = Parcel.objects.filter(layer__slug="first").first()
+    row.pk, row.feature_key, row.so_thua = None, "new", "new"
+    row.geom = "SRID=4326;MULTIPOLYGON(((106 10, 106.1 10.1, 106.1 10, 106 10.1, 106 10)))"
+    with pytest.raises(DatabaseError, match="geom_fits"), transaction.atomic():
+        with change_set(ACTOR, title="test", channel="command"):
+            row.save(force_insert=True)
