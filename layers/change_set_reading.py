@@ -22,6 +22,7 @@ from layers.rebase import shape_of
 from layers.registry import theme_by_key
 from layers.selectors import ReadableLayer, layers
 
+_DECIDING = (Action.APPROVE, Action.PUBLISH)
 _PRIVATE = (State.DRAFT, State.DISCARDED)
 
 
@@ -60,8 +61,13 @@ def is_author(actor: Actor, entry: ChangeSet) -> bool:
     return bool(actor.user_id) and entry.user_id == actor.user_id
 
 
-def visible(actor: Actor, entries: Iterable[ChangeSet]) -> list[ChangeSet]:
-    """Return those of the change sets that `actor` may know of, in their order."""
+def visible(
+    actor: Actor, entries: Iterable[ChangeSet], actions: Sequence[Action] = _DECIDING
+) -> list[ChangeSet]:
+    """Return those of the change sets that `actor` may know of, in their order.
+
+    Somebody else's is known to those who may do one of `actions` in every layer that it touches.
+    """
     given = list(entries)
     known = {entry.layer.pk: entry for entry in layers(actor)} if given else {}
     judged = [
@@ -72,7 +78,7 @@ def visible(actor: Actor, entries: Iterable[ChangeSet]) -> list[ChangeSet]:
         entry.pk
         for entry in judged
         if entry.operations.all()
-        and all(_reviewable(actor, step, known, levels) for step in entry.operations.all())
+        and all(_reviewable(actor, step, known, levels, actions) for step in entry.operations.all())
     }
     return [entry for entry in given if is_author(actor, entry) or entry.pk in allowed]
 
@@ -82,12 +88,13 @@ def _reviewable(
     step: ChangeOperation,
     known: dict[int, ReadableLayer],
     levels: dict[tuple[str, int], int],
+    actions: Sequence[Action],
 ) -> bool:
     entry = known.get(step.layer_id)
     if entry is None:
         return False
     theme, slug = entry.theme.key, entry.slug
-    if not (may(actor, Action.APPROVE, theme, slug) or may(actor, Action.PUBLISH, theme, slug)):
+    if not any(may(actor, action, theme, slug) for action in actions):
         return False
     wanted = step.values.get("sensitivity", 0)
     level = max(

@@ -21,6 +21,7 @@ from gis_core.crs import STORAGE_SRID
 from gis_core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from gis_core.models import ChangeSet
 from layers import checks, draft_steps, selectors
+from layers.attachment_files import forget_all
 from layers.change_operation import ChangeComment, ChangeOperation
 from layers.change_set_reading import find, is_author, operations, require_account, sets
 from layers.changes import Operation
@@ -183,9 +184,9 @@ def withdraw(actor: Actor, set_id: int, revision: int | None) -> ChangeSet:
 
 
 def discard(actor: Actor, set_id: int, revision: int | None) -> ChangeSet:
-    """Throw a draft away; it stays in the books."""
-    with own_draft(actor, set_id, revision, Step.DISCARD):
-        pass
+    """Throw a draft away; it stays in the books, its attachments do not."""
+    with own_draft(actor, set_id, revision, Step.DISCARD) as entry:
+        forget_all(entry)
     return sets().get(pk=set_id)
 
 

@@ -1,5 +1,6 @@
 """All tables of this room; importing the themes registers them."""
 
+from layers.attachment import Attachment
 from layers.change_operation import ChangeComment, ChangeOperation
 from layers.code_list import Code
 from layers.feature import Feature, Layer, SourceFile
@@ -15,6 +16,7 @@ from layers.themes.tourism import TouristSite
 __all__ = [
     "AdminUnit",
     "AdminUnitLineage",
+    "Attachment",
     "ChangeComment",
     "ChangeOperation",
     "Code",

@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.change_states import UNREVIEWED, State, Step, WrongState, after
-from gis_core.errors import CityError, Conflict, Invalid, NotAllowed
+from gis_core.errors import Conflict, Invalid, NotAllowed
 from gis_core.models import ChangeSet
 from layers import changes
 from layers.change_operation import ChangeOperation
@@ -35,6 +34,9 @@ class Opinion:
     note: str = ""
 
 
+Opinions = Mapping[str, Opinion]  # step key → opinion
+
+
 class EditConflict(Conflict):
     """Somebody else changed the same fields; `errors` names base, theirs and mine of each step."""
 
@@ -46,7 +48,7 @@ def send_back(
     set_id: int,
     revision: int | None,
     note: str,
-    opinions: Mapping[str, Opinion] | None = None,
+    opinions: Opinions | None = None,
 ) -> ChangeSet:
     """Return a change set to its author with a note and, step by step, what to change."""
     with locked(actor, set_id, revision) as entry:
@@ -62,12 +64,12 @@ def send_back_part(
     set_id: int,
     revision: int | None,
     note: str,
-    opinions: Mapping[str, Opinion],
+    opinions: Opinions,
 ) -> tuple[ChangeSet, ChangeSet]:
     """Return the steps that are marked so to their author; the rest stays in review.
 
-    They go into a returned change set of their own, with the remarks about them. Gives back the
-    set in review and the returned one. Raises Invalid unless some steps go and some stay.
+    They go into a returned change set of their own, with remarks and attachments about them.
+    Gives back the set in review and the returned one. Raises Invalid unless some steps go and some stay.
     """
     with locked(actor, set_id, revision) as entry:
         _require_reviewer(actor, entry)
@@ -80,6 +82,7 @@ def send_back_part(
             raise Invalid(gettext("Mark the steps that go back, and leave some that stay."))
         returned = _returned_part(actor, entry, note)
         entry.comments.filter(operation__in=going).update(change_set=returned)
+        entry.attachments.filter(operation__in=going).update(change_set=returned)
         kept.filter(pk__in=[step.pk for step in going]).update(change_set=returned)
     return sets().get(pk=set_id), sets().get(pk=returned.pk)
 
@@ -106,7 +109,7 @@ def approve(
     set_id: int,
     revision: int | None,
     note: str = "",
-    opinions: Mapping[str, Opinion] | None = None,
+    opinions: Opinions | None = None,
 ) -> ChangeSet:
     """Approve a change set of somebody else; all checks run on today's data.
 
@@ -190,7 +193,7 @@ def _note_decision(actor: Actor, entry: ChangeSet, note: str) -> None:
     entry.decision_note = note
 
 
-def _keep(entry: ChangeSet, opinions: Mapping[str, Opinion]) -> None:
+def _keep(entry: ChangeSet, opinions: Opinions) -> None:
     for key, opinion in opinions.items():
         entry.operations.using(STAFF_DATABASE).filter(key=key).update(
             verdict=opinion.verdict, verdict_note=opinion.note
@@ -223,21 +226,3 @@ def conflict(item: Rebased) -> dict[str, Any]:
             for dispute in item.conflicts
         ],
     }
-
-
-def publish_due(actor: Actor) -> list[tuple[ChangeSet, str]]:
-    """Publish the approved change sets whose day has come; return each with why it was not.
-
-    One that cannot be published stays approved and does not stop the others.
-    """
-    due = sets().filter(state=State.APPROVED, publish_on__lte=actor.today).order_by("pk")
-    return [(entry, _publish_one(actor, entry)) for entry in due]
-
-
-def _publish_one(actor: Actor, entry: ChangeSet) -> str:
-    try:
-        with transaction.atomic(using=STAFF_DATABASE):
-            publish(actor, entry.pk, None)
-    except CityError as refusal:
-        return refusal.detail
-    return ""

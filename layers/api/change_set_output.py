@@ -10,7 +10,8 @@ from gis_core.access import Action, Actor
 from gis_core.change_states import Step, possible
 from gis_core.errors import NotFound
 from gis_core.models import ChangeSet
-from layers import change_set_reading, checks
+from layers import attachments, change_set_reading, checks
+from layers.attachment import Attachment
 from layers.change_operation import ChangeComment, ChangeOperation
 from layers.conflicts import outdated
 from layers.inbox import Entry, is_overdue
@@ -72,6 +73,9 @@ def whole(actor: Actor, entry: ChangeSet) -> dict[str, Any]:
         "outdated": outdated(actor, [entry]).get(entry.pk, 0) if _is_open(entry) else 0,
         "overdue": is_overdue(actor, entry),
         "operations": [_step(step, known) for step in entry.operations.all()],
+        "attachments": [
+            attachment(row) for row in attachments.of_sets(actor, [entry.pk]).get(entry.pk, [])
+        ],
         "problems": [problem.as_dict() for problem in _findings(actor, entry)],
     }
 
@@ -106,6 +110,21 @@ def _step(step: ChangeOperation, known: dict[int, ReadableLayer]) -> dict[str, A
         "geometry": None if shape is None else shapely.geometry.mapping(shape),
         "verdict": step.verdict,
         "note": step.verdict_note,
+    }
+
+
+def attachment(entry: Attachment) -> dict[str, Any]:
+    """Return what is said of an attachment; its file lies at `href`."""
+    return {
+        "id": entry.pk,
+        "name": entry.name,
+        "media_type": entry.media_type,
+        "size_bytes": entry.size_bytes,
+        "sha256": entry.sha256,
+        "author": entry.actor_name,
+        "key": entry.operation.key if entry.operation else None,
+        "created_at": moment(entry.created_at),
+        "href": f"/api/change-sets/{entry.change_set_id}/attachments/{entry.pk}",
     }
 
 

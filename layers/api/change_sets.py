@@ -15,7 +15,7 @@ from gis_core.channels import Audit, Cache, channel
 from gis_core.errors import BadRequest, Invalid
 from gis_core.models import ChangeSet
 from gis_core.repeated_requests import key_of
-from layers import change_set_reading, checks, drafts, inbox, review
+from layers import change_set_reading, checks, drafts, inbox, publication, review
 from layers.api import change_set_output
 from layers.api.change_set_input import (
     ChecksIn,
@@ -38,7 +38,8 @@ _BIGGEST_ID = 2**63 - 1
 ChangeSetId = Annotated[int, Field(ge=0, le=_BIGGEST_ID)]
 
 
-def _answer(who: Actor, entry: ChangeSet, status: int = 200) -> JsonResponse:
+def answer(who: Actor, entry: ChangeSet, status: int = 200) -> JsonResponse:
+    """Return a whole change set with its revision as ETag."""
     return JsonResponse(
         change_set_output.whole(who, entry),
         status=status,
@@ -82,7 +83,7 @@ def create(request: HttpRequest, body: DescriptionIn) -> HttpResponse:
     key = key_of(request)
     who = actor(request)
     entry = drafts.create(who, body.description(), channel="browser", request_key=key)
-    response = _answer(who, entry, 201)
+    response = answer(who, entry, 201)
     response["Location"] = f"/api/change-sets/{entry.pk}"
     return response
 
@@ -95,7 +96,7 @@ def one(request: HttpRequest, change_set_id: ChangeSetId) -> HttpResponse:
     """Return a change set."""
     who = actor(request)
     change_set_reading.require_account(who)
-    return _answer(who, change_set_reading.find(who, change_set_id))
+    return answer(who, change_set_reading.find(who, change_set_id))
 
 
 @router.patch(
@@ -105,7 +106,7 @@ def one(request: HttpRequest, change_set_id: ChangeSetId) -> HttpResponse:
 def describe(request: HttpRequest, change_set_id: ChangeSetId, body: DescriptionIn) -> HttpResponse:
     """Change what a draft says of itself."""
     who = _writer(request)
-    return _answer(
+    return answer(
         who, drafts.describe(who, change_set_id, required_revision(request), body.description())
     )
 
@@ -161,7 +162,7 @@ def put_step(
         who, change_set_id
     )  # before the step is looked at: what is hidden is not there
     step = operation(who, body, key)
-    return _answer(who, drafts.put_operation(who, change_set_id, revision, step))
+    return answer(who, drafts.put_operation(who, change_set_id, revision, step))
 
 
 @router.delete(
@@ -172,7 +173,7 @@ def remove_step(request: HttpRequest, change_set_id: ChangeSetId, key: str) -> H
     """Take a step out."""
     who = _writer(request)
     step = key.replace("\0", "")
-    return _answer(
+    return answer(
         who, drafts.remove_operation(who, change_set_id, required_revision(request), step)
     )
 
@@ -182,7 +183,7 @@ def remove_step(request: HttpRequest, change_set_id: ChangeSetId, key: str) -> H
 def submit(request: HttpRequest, change_set_id: ChangeSetId) -> HttpResponse:
     """Hand in; 422 with the findings where the checks find errors."""
     who = _writer(request)
-    return _answer(who, drafts.submit(who, change_set_id, required_revision(request)))
+    return answer(who, drafts.submit(who, change_set_id, required_revision(request)))
 
 
 @router.post(
@@ -192,7 +193,7 @@ def submit(request: HttpRequest, change_set_id: ChangeSetId) -> HttpResponse:
 def withdraw(request: HttpRequest, change_set_id: ChangeSetId) -> HttpResponse:
     """Take back."""
     who = _writer(request)
-    return _answer(who, drafts.withdraw(who, change_set_id, required_revision(request)))
+    return answer(who, drafts.withdraw(who, change_set_id, required_revision(request)))
 
 
 @router.post("/change-sets/{int:change_set_id}/return", summary="Return a change set to its author")
@@ -205,8 +206,8 @@ def send_back(request: HttpRequest, change_set_id: ChangeSetId, body: DecisionIn
         stays, _gone = review.send_back_part(
             who, change_set_id, revision, body.note, body.opinions()
         )
-        return _answer(who, stays)
-    return _answer(who, review.send_back(who, change_set_id, revision, body.note, body.opinions()))
+        return answer(who, stays)
+    return answer(who, review.send_back(who, change_set_id, revision, body.note, body.opinions()))
 
 
 @router.post(
@@ -217,7 +218,9 @@ def approve(request: HttpRequest, change_set_id: ChangeSetId, body: DecisionIn) 
     """Approve; 409 with base, theirs and mine where somebody else changed the same."""
     who = _writer(request)
     revision = required_revision(request)
-    return _answer(who, review.approve(who, change_set_id, revision, body.note, body.opinions()))
+    return answer(
+        who, publication.approve(who, change_set_id, revision, body.note, body.opinions())
+    )
 
 
 @router.post("/change-sets/{int:change_set_id}/publish", summary="Bring a change set to the map")
@@ -225,7 +228,7 @@ def approve(request: HttpRequest, change_set_id: ChangeSetId, body: DecisionIn) 
 def publish(request: HttpRequest, change_set_id: ChangeSetId) -> HttpResponse:
     """Publish, or leave approved until the publication day."""
     who = _writer(request)
-    return _answer(who, review.publish(who, change_set_id, required_revision(request)))
+    return answer(who, publication.publish(who, change_set_id, required_revision(request)))
 
 
 @router.get(

@@ -14,8 +14,9 @@ from gis_core.channels import Audit, Cache, channel
 from gis_core.crs import CRS84_URI, SERVICE_CRS
 from gis_core.errors import NotFound
 from gis_core.models import ChangeSet
-from layers import selectors, undo, versions
+from layers import attachments, selectors, undo, versions
 from layers.api.caching import bytes_response
+from layers.api.change_set_output import attachment
 from layers.api.ogc_links import GEOJSON, JSON, Link, link
 from layers.api.reading import ReadRouter
 from layers.api.service import actor
@@ -73,11 +74,19 @@ def feature_versions(request: HttpRequest, slug: str, feature_id: str) -> HttpRe
     """Return the versions of a feature, newest first, without their geometry."""
     entry = selectors.layer(actor(request), slug)
     found = versions.versions(entry, feature_id)
+    scans = attachments.of_sets(entry.actor, {item.change_set_id or 0 for item in found})
     body = {
         "layer": slug,
         "id": str(found[0].feature_id),
         "may": {"restore": undo.may_restore(entry)},
-        "versions": [{**_about(item), "values": item.values} for item in found],
+        "versions": [
+            {
+                **_about(item),
+                "values": item.values,
+                "attachments": [attachment(row) for row in scans.get(item.change_set_id or 0, [])],
+            }
+            for item in found
+        ],
     }
     return _answer(request, body)
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from layers.api import (
+    attachments,
     change_sets,
     feature_patch,
     history,
@@ -29,6 +30,7 @@ service.add_router("/api", ogc_export.router)
 service.add_router("/api", history.router)
 service.add_router("/api", change_sets.router)
 service.add_router("/api", inbox.router)
+service.add_router("/api", attachments.router)
 service.add_router("/api", feature_patch.router)
 service.add_router("/api", shapes.router)
 service.add_router("", rasters.router)

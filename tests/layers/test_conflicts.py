@@ -13,6 +13,7 @@ from layers.change_set_reading import find
 from layers.conflicts import Cause, Outcome, conflicts
 from layers.inbox import Box, box, counts, wards
 from layers.merge import same_shape
+from layers.publication import publish_due
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -131,7 +132,7 @@ def test_an_approved_set_that_misses_its_day_is_seen_by_both(layer, planner, app
     entry = submitted(planner, edit(planner, layer, old, address="mine"), publish_on=day)
     review.approve(approver, entry.pk, entry.revision)
     by_others(layer, edit, old, address="theirs")
-    [(_entry, refusal)] = review.publish_due(replace(SYSTEM, today=day))
+    [(_entry, refusal)] = publish_due(replace(SYSTEM, today=day))
     assert refusal
     for actor in (planner, approver):
         [found] = box(replace(actor, today=day), Box.CONFLICTS)

@@ -25,6 +25,7 @@ from layers import changes, drafts, review, selectors
 from layers.change_set_reading import find, rights
 from layers.drafts import Description
 from layers.inbox import Box, box
+from layers.publication import publish_due
 from layers.review import EditConflict, Opinion
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -203,8 +204,8 @@ def test_a_day_that_lies_ahead(layer, planner, approver):
     entry = submitted(planner, new(planner, layer, "1", 0), publish_on=later)
     entry = review.publish(approver, entry.pk, entry.revision)
     assert (entry.state, entry.published_at) == (State.APPROVED, None)
-    assert review.publish_due(SYSTEM) == []
-    [(due, refusal)] = review.publish_due(replace(SYSTEM, today=later))
+    assert publish_due(SYSTEM) == []
+    [(due, refusal)] = publish_due(replace(SYSTEM, today=later))
     assert (due.pk, refusal) == (entry.pk, "")
     assert find(planner, entry.pk).state == State.PUBLISHED
 
@@ -217,7 +218,7 @@ def test_one_that_cannot_be_published_does_not_stop_the_others(layer, planner, a
     for entry in (first, second):
         review.publish(approver, entry.pk, entry.revision)
     by_others(layer, old, address="theirs")
-    found = review.publish_due(replace(SYSTEM, today=day))
+    found = publish_due(replace(SYSTEM, today=day))
     assert [bool(refusal) for _entry, refusal in found] == [True, False]
     assert find(planner, first.pk).state == State.APPROVED
     assert find(planner, second.pk).state == State.PUBLISHED

@@ -6,11 +6,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from gis_core.access import system_actor
-from layers.review import publish_due
+from layers.publication import publish_due
 
 
 class Command(BaseCommand):
-    """Run once a day, soon after midnight; running it again does nothing more."""
+    """The worker does it by itself; running it again does nothing more."""
 
     help = "Publish the approved change sets whose publication day has come."
 
