@@ -69,7 +69,8 @@ def send_back_part(
     """Return the steps that are marked so to their author; the rest stays in review.
 
     They go into a returned change set of their own, with remarks and attachments about them.
-    Gives back the set in review and the returned one. Raises Invalid unless some steps go and some stay.
+    Gives back the set in review and the returned one. Raises Invalid unless some steps go and
+    some stay.
     """
     with locked(actor, set_id, revision) as entry:
         _require_reviewer(actor, entry)
