@@ -57,6 +57,16 @@ REFUSALS: dict[str, Promise] = {
     "several_layers": _("%(file)s holds several layers; choose one (--source-layer): %(layers)s."),
     "no_such_layer": _("%(file)s holds no layer %(layer)s; there is: %(layers)s."),
     "no_layer": _("%(file)s holds no layer with rows."),
+    "no_shape": _("%(file)s holds no shape that the layer takes. %(reason)s"),
+    "no_corners": _(
+        "%(file)s holds no corners. Write a corner on each line: X (north) and Y (east) in VN-2000"
+        " metres, or latitude and longitude."
+    ),
+    "no_position": _(
+        "%(file)s, line %(line)s: no position. Write X (north) and Y (east) in VN-2000 metres, or"
+        " latitude and longitude."
+    ),
+    "few_corners": _("%(file)s holds too few corners; this layer needs at least %(least)s."),
     "always_utf8": _("%(file)s is of a format that is always UTF-8; leave out --encoding."),
     "crs_link": _(
         "%(file)s: the coordinate system is a link, which is not followed; name it (--source-crs)."

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from importers.geometry_file import geometry_file
 from importers.wizard import api
 
 urlpatterns = [
+    path("api/layers/<slug:slug>/geometry-file", geometry_file, name="geometry-file"),
     path("api/imports", api.imports, name="imports"),
     path("api/imports/<int:import_id>", api.one, name="import"),
     path("api/imports/<int:import_id>/progress", api.progress, name="import-progress"),

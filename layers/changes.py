@@ -200,7 +200,7 @@ def fill(step: Operation, row: Feature) -> list[dict[str, Any]]:
     problems: list[dict[str, Any]] = []
     for name, value in step.values.items():
         try:
-            setattr(row, name, cleaned(step.layer, name, value))
+            setattr(row, name, _changed(step.layer, row, name, value))
         except ValidationError as error:
             problems.append({"field": name, "detail": " ".join(error.messages)})
     if not access.may_classify(step.layer.actor, row.sensitivity, theme.key, step.layer.slug):
@@ -214,6 +214,29 @@ def fill(step: Operation, row: Feature) -> list[dict[str, Any]]:
     row.feature_key = feature_key(theme, row) or row.feature_key or f"new-{uuid4().hex}"
     row.search_text = search_text(theme, row)
     return []
+
+
+def _changed(entry: ReadableLayer, row: Feature, name: str, value: Any) -> Any:
+    """Return the value in the type of its field; a guarded one may stay what it is."""
+    found = cleaned(entry, name, value)
+    if (
+        not may_change(entry, name)
+        and found != getattr(row, name)
+        and (found or not row._state.adding)
+    ):
+        raise ValidationError(guard_words())
+    return found
+
+
+def may_change(entry: ReadableLayer, name: str) -> bool:
+    """Tell whether the layer's reader, where they may edit, may change a field."""
+    needed = entry.theme.guarded.get(name)
+    return needed is None or access.may(entry.actor, needed, entry.theme.key, entry.slug)
+
+
+def guard_words() -> str:
+    """Return why a guarded field stays as it is, in the reader's language."""
+    return gettext("Only people who may publish this layer change this field.")
 
 
 def writable(name: str) -> bool:

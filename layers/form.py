@@ -11,9 +11,11 @@ from django.utils.translation import gettext
 from gis_core import access
 from gis_core.access import Action
 from gis_core.city import city
+from layers import changes
 from layers.code_list import Code
 from layers.display import layer_codes, unit_of
 from layers.feature import SENSITIVITY, CodeField
+from layers.registry import FieldGroup
 from layers.selectors import ReadableLayer
 
 _FIRST = ("name", "names")
@@ -47,6 +49,7 @@ class FormField:
     maximum: float | None = None
     options: tuple[Mapping[str, Any], ...] = ()
     languages: tuple[str, ...] = ()
+    locked: str = ""  # why the reader may see it and not change it
 
 
 def form(entry: ReadableLayer, language: str) -> dict[str, Any]:
@@ -55,6 +58,7 @@ def form(entry: ReadableLayer, language: str) -> dict[str, Any]:
     names = [*_FIRST, *entry.own_fields(), *_LAST]
     with translation.override(language):
         fields = [_field(entry, name, found, language) for name in names if name in entry.fields]
+        groups = [_group(group) for group in entry.theme.groups]
     return {
         "layer": entry.slug,
         "title": entry.layer.title(language),
@@ -64,11 +68,17 @@ def form(entry: ReadableLayer, language: str) -> dict[str, Any]:
         "class_field": _readable(entry, entry.theme.class_field),
         "may": permitted(entry),
         "fields": [dict(vars(field)) for field in fields],
+        "groups": groups,
     }
 
 
 def _readable(entry: ReadableLayer, name: str | None) -> str | None:
     return name if name in entry.fields else None
+
+
+def _group(group: FieldGroup) -> dict[str, Any]:
+    when = {"field": group.field, "codes": list(group.codes)} if group.codes else None
+    return {"title": str(group.title), "fields": list(group.fields), "when": when}
 
 
 def permitted(entry: ReadableLayer) -> list[str]:
@@ -104,6 +114,7 @@ def _field(
         maximum=highest,
         options=_options(entry, source, found, language),
         languages=_languages(name) if kind == "translated" else (),
+        locked="" if changes.may_change(entry, name) else changes.guard_words(),
     )
 
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.access import Sensitivity
+from gis_core.access import Action, Sensitivity
 
 if TYPE_CHECKING:
     from layers.feature import Feature
@@ -61,6 +61,16 @@ INHERITED_SOURCE_COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
+class FieldGroup:
+    """Fields that a form asks together; with `codes`, only where `field` holds one of them."""
+
+    title: Text
+    fields: tuple[str, ...]
+    field: str = ""
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Theme:
     """What the product knows about one theme."""
 
@@ -82,6 +92,8 @@ class Theme:
     # Texts that are never null, by which rows stand in a list; the first field's order is this one.
     row_order: tuple[str, ...] = ("name",)
     own_fields: tuple[str, ...] = ()
+    guarded: Mapping[str, Action] = field(default_factory=dict)
+    groups: tuple[FieldGroup, ...] = ()
 
     @property
     def table(self) -> str:
@@ -116,14 +128,23 @@ def theme(  # noqa: PLR0913 -- keyword-only; one argument for each fact about a 
     tile_fields: tuple[str, ...] = (),
     search_fields: tuple[str, ...] = ("name",),
     row_order: tuple[str, ...] = ("name",),
+    guarded: Mapping[str, Action] | None = None,
+    groups: tuple[FieldGroup, ...] = (),
 ) -> Callable[[F], F]:
-    """Register a Feature model as a theme; raises ImproperlyConfigured when facts are missing."""
+    """Register a Feature model as a theme; raises ImproperlyConfigured when facts are missing.
+
+    `guarded` is field → the right that changing it takes beside the right to edit. Imports are not
+    bound by it: they bring what an office's own register says.
+    """
 
     def register(model: F) -> F:
         own = tuple(f.name for f in model._meta.local_fields if f.name not in INHERITED)
         if set(own) != set(fields):
             wrong = sorted(set(own) ^ set(fields))
             raise ImproperlyConfigured(f"theme {key}: say who may read {wrong}")
+        named = {*(guarded or {}), *(name for one in groups for name in (*one.fields, one.field))}
+        if not named <= {*own, ""}:
+            raise ImproperlyConfigured(f"theme {key}: no fields {sorted(named - {*own, ''})}")
         if group not in GROUPS or key in _themes:
             raise ImproperlyConfigured(f"theme {key}: unknown group {group!r} or key used twice")
         _themes[key] = Theme(
@@ -144,6 +165,8 @@ def theme(  # noqa: PLR0913 -- keyword-only; one argument for each fact about a 
             search_fields=search_fields,
             row_order=row_order,
             own_fields=own,
+            guarded=guarded or {},
+            groups=groups,
         )
         return model
 

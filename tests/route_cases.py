@@ -85,6 +85,7 @@ CASES: dict[str, Case] = {
     "api.import.step": Case(),
     "api.imports": Case(),
     "api.live": Case("nothing", query="since=0", lists=True),
+    "api.geometry_file": Case("layer"),
     "api.openapi": Case(),
     "api.places": Case("nothing", lists=True),
     "api.row_ids": Case("layer"),

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.access import Action
 from layers.feature import CodeField, Feature, FeatureMeta, area, tile_geometry
 from layers.natural_order import natural
-from layers.registry import AREA, Symbol, internal, public, style_of, theme
+from layers.registry import AREA, FieldGroup, Symbol, internal, public, style_of, theme
 
 _USE_STYLE = {
     **style_of(
@@ -16,6 +17,13 @@ _USE_STYLE = {
     ),
     "colors_from": "land.use",
 }
+
+# Land that is built on; the limits of building are asked for it alone.
+_BUILT = (
+    *("OTC", "ONT", "ODT", "CDG", "TSC", "DTS", "CQP", "CAN", "DSN", "DVH", "DXH", "DYT", "DGD"),
+    *("DTT", "DKH", "DMT", "DKT", "DNG", "DSK", "CSK", "SKK", "SKT", "SKN", "SCT", "TMD", "SKC"),
+    *("CCC", "DCH", "DSH", "DKV", "DCK", "TON", "TIN"),
+)
 
 
 @theme(
@@ -59,6 +67,8 @@ _USE_STYLE = {
     tile_fields=("so_to",),
     search_fields=("address", "issued_id"),
     row_order=("so_to", "so_thua"),
+    # The area of the certificate: it changes with a certificate, not with a drawing.
+    guarded={"legal_area_m2": Action.PUBLISH},
 )
 class Parcel(Feature):
     """A parcel; its sheet number (số tờ) counts inside the commune of the time of survey."""
@@ -145,6 +155,20 @@ class Parcel(Feature):
         "setback_max_m",
     ),
     search_fields=("name", "plot_code", "decision_number"),
+    groups=(
+        FieldGroup(_("Decision"), ("decision_number", "decision_date", "authority", "plan_period")),
+        FieldGroup(
+            _("Limits of building"),
+            (
+                *("density_text", "density_min_pct", "density_max_pct"),
+                *("storeys_text", "storeys_min", "storeys_max"),
+                *("floor_area_ratio_text", "floor_area_ratio_min", "floor_area_ratio_max"),
+                *("setback_text", "setback_min_m", "setback_max_m"),
+            ),
+            field="land_use_code",
+            codes=_BUILT,
+        ),
+    ),
 )
 class PlannedLandUse(Feature):
     """A plot of a plan. Limits are kept as the decision writes them, and as a parsed range."""

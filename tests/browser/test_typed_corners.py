@@ -115,14 +115,16 @@ def test_drag_rotate_and_cut_are_steps_that_can_be_undone(open_page: OpenPage) -
     page.mouse.down()
     page.mouse.move(x + 40, y + 30, steps=5)
     page.mouse.up()
+    expect(page.get_by_role("button", name="Hoàn tác: Sửa hình")).to_be_enabled()
     dragged = last_geometry(page)
     page.get_by_role("button", name="Xoay hình").click()
     page.locator("#map").focus()
     page.keyboard.press("Shift+ArrowRight")
     turned = last_geometry(page)
     assert turned != dragged
+    page.keyboard.press("s")  # a hole so small would snap to itself
     page.get_by_role("button", name="Cắt hoặc khoét lỗ").click()
-    for dx, dy in ((36, 26), (44, 26), (44, 34), (36, 34)):
+    for dx, dy in ((32, 25), (48, 25), (48, 35), (32, 35)):
         page.mouse.move(x + dx, y + dy, steps=2)
         page.mouse.click(x + dx, y + dy)
     page.keyboard.press("Enter")

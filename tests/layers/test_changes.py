@@ -165,3 +165,37 @@ def test_moving_a_feature_moves_it_on_the_map(stations: Layer):
     row = selectors.feature(entry(stations), made.id)
     assert (round(row.geom.x, 6), round(row.geom.y, 6)) == (106.4, 10.4)
     assert round(row.geom_3857.x) == round(106.4 / 180 * 20037508.342789244)
+
+
+def test_a_guarded_field_is_changed_by_those_alone_who_may_publish():
+    layer = make_layer("zc-parcels", "parcels")
+    made = add(layer, "1", legal_area_m2=100)
+    planner = Actor(User.objects.create_user("zc-planner").pk, "planner", (Grant("planner"),))
+    admin = Actor(User.objects.create_user("zc-admin").pk, "admin", (Grant("administrator"),))
+
+    def update(actor: Actor, version: int, **values) -> changes.Applied:
+        known = selectors.layer(actor, layer.slug)
+        step = Operation(Kind.UPDATE, known, values, None, made.id, base_version=version)
+        return write(step, actor=actor)
+
+    for value in (90, None):
+        with pytest.raises(Invalid) as refused:
+            update(planner, 1, legal_area_m2=value)
+        assert [error["field"] for error in refused.value.errors] == ["legal_area_m2"]
+    update(planner, 1, legal_area_m2=100, address="x")  # said again as it is
+    update(admin, 2, legal_area_m2=90)
+    assert selectors.features(entry(layer)).get().legal_area_m2 == 90
+
+
+def test_a_new_feature_has_no_guarded_value_from_those_who_may_not_give_it():
+    layer = make_layer("zc-parcels", "parcels")
+    planner = Actor(User.objects.create_user("zc-planner").pk, "planner", (Grant("planner"),))
+    known = selectors.layer(planner, layer.slug)
+    shape = shape_at(layer.geometry_type, 106.36, 10.35)
+    values = {"so_to": "1", "so_thua": "2"}
+    with pytest.raises(Invalid):
+        step = Operation(Kind.CREATE, known, {**values, "legal_area_m2": 5}, shape)
+        write(step, actor=planner)
+    step = Operation(Kind.CREATE, known, {**values, "legal_area_m2": None}, shape)
+    write(step, actor=planner)
+    assert count(layer) == 1

@@ -62,3 +62,27 @@ def test_the_catalogue_says_what_one_may_do(sign_in, role, may):
     make_layer("zz-parcels", "parcels")
     layers = sign_in(role).get("/api/catalog").json()["layers"]
     assert next(entry for entry in layers if entry["slug"] == "zz-parcels")["may"] == may
+
+
+def test_a_guarded_field_is_shown_with_the_reason(sign_in):
+    make_layer("zz-parcels", "parcels")
+    locked = {
+        role: {
+            field["name"]
+            for field in form_of(sign_in(role), "zz-parcels")["fields"]
+            if field["locked"]
+        }
+        for role in ("planner", "administrator")
+    }
+    assert locked == {"planner": {"legal_area_m2"}, "administrator": set()}
+
+
+def test_limits_of_building_are_asked_for_built_land_alone(sign_in):
+    make_layer("zz-plan", "planned_land_use")
+    form = form_of(sign_in("planner"), "zz-plan")
+    limits = next(group for group in form["groups"] if "density_min_pct" in group["fields"])
+    assert limits["when"]["field"] == "land_use_code"
+    known = next(field for field in form["fields"] if field["name"] == "land_use_code")
+    codes = {option["value"] for option in known["options"]}
+    assert {"ODT", "TMD"} <= set(limits["when"]["codes"]) <= codes
+    assert not {"LUC", "SON", "DGT"} & set(limits["when"]["codes"])

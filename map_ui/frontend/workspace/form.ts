@@ -1,10 +1,11 @@
 /** The form of a feature, made from what the server says of its layer's fields. */
 import { h, icon, replaceChildren } from "../dom";
 import { formatDate, formatNumber } from "../format";
-import type { FormField, LayerForm, Problem, Values } from "./types";
+import { optionText } from "./code_picker";
+import { controlFor, Unreadable, type FieldControl } from "./field_controls";
+import type { FormField, FormGroup, LayerForm, Problem, Values } from "./types";
 import { w } from "./words";
 
-type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 const LAST = new Set(["valid_from", "valid_to", "sensitivity"]);
 
 /** A value as people read it. */
@@ -24,8 +25,10 @@ export function shownValue(field: FormField, value: unknown): string {
   return String(value);
 }
 
-function optionText({ value, label }: FormField["options"][number]): string {
-  return typeof value === "string" && /^[A-Z0-9]{2,}$/.test(value) ? `${value} · ${label}` : label;
+/** True where a group is asked: its condition holds, or a field of it carries something already. */
+export function asked({ when, fields }: FormGroup, values: Values): boolean {
+  if (!when || when.codes.includes(String(values[when.field] ?? ""))) return true;
+  return fields.some((name) => values[name] !== null && values[name] !== undefined && values[name] !== "");
 }
 
 /** What is wrong before anybody asks the server: required fields, numbers out of range. */
@@ -45,111 +48,137 @@ export interface FeatureFormOptions {
   onChange(name: string, value: unknown, label: string): void;
 }
 
+interface Row {
+  field: FormField;
+  controls: FieldControl[];
+  note: HTMLElement;
+  element: HTMLElement;
+  /** What was typed last cannot be read. */
+  unreadable: Unreadable | null;
+}
+
 export class FeatureForm {
   readonly element = h("form", { class: "feature-form", novalidate: true });
-  private readonly rows = new Map<string, { field: FormField; controls: Control[]; note: HTMLElement; row: HTMLElement }>();
+  private readonly rows = new Map<string, Row>();
+  private readonly groups: { group: FormGroup; element: HTMLElement }[] = [];
+  private readonly summary = h("div", { class: "error-summary", role: "group", "aria-labelledby": "form-errors", hidden: true });
 
   constructor(
-    form: LayerForm,
+    private readonly form: LayerForm,
     private readonly options: FeatureFormOptions,
   ) {
     this.element.addEventListener("submit", (event) => event.preventDefault());
-    const rows = form.fields.map((field) => ({ field, row: this.row(field) }));
-    const more = h("details", { class: "form-more" }, h("summary", {}, icon("chevron-right"), w("form.validity")));
-    more.append(...rows.filter(({ field }) => LAST.has(field.name)).map(({ row }) => row));
-    replaceChildren(this.element, ...rows.filter(({ field }) => !LAST.has(field.name)).map(({ row }) => row), more);
+    for (const field of form.fields) this.rows.set(field.name, this.row(field));
+    const more = h("details", { class: "form-more" }, h("summary", {}, icon("chevron-right"), w("form.validity")), ...this.elements((name) => LAST.has(name)));
+    const needed = form.fields.some(({ required }) => required) ? h("p", { class: "soft small" }, w("form.required_mark")) : null;
+    replaceChildren(this.element, this.summary, needed, ...this.ordered(), more);
   }
 
   /** Fills the form; what differs from `base` says what it was before. */
   show(values: Values, base: Values | null, problems: Problem[], editable: boolean): void {
-    for (const [name, { field, controls, note, row }] of this.rows) {
-      const found = problems.filter((problem) => problem.field === name);
-      const changed = base !== null && JSON.stringify(values[name] ?? "") !== JSON.stringify(base[name] ?? "");
-      row.classList.toggle("changed", changed);
-      controls.forEach((control, index) => {
-        fill(control, field, index, values[name]);
-        control.disabled = !editable;
-        if (found.length > 0) control.setAttribute("aria-invalid", "true");
-        else control.removeAttribute("aria-invalid");
-      });
-      const words = found.map(({ detail, level }) => h("span", { class: level === "error" ? "field-bad" : "field-caution" }, icon("circle-alert", "icon-small"), detail));
-      const before = changed ? h("span", { class: "field-before" }, w("form.before", { value: shownValue(field, base?.[name]) })) : null;
-      replaceChildren(note, ...words, before);
-      note.hidden = words.length === 0 && !before;
-    }
+    for (const row of this.rows.values()) this.fill(row, values, base, problems, editable);
+    for (const { group, element } of this.groups) element.hidden = !asked(group, values);
+    this.summarise(problems.filter(({ level, field }) => level === "error" && field !== null && this.rows.has(field)));
   }
 
   focusField(name: string | null): void {
-    const control = name ? this.rows.get(name)?.controls[0] : undefined;
-    const details = control?.closest("details");
+    const input = name ? this.rows.get(name)?.controls[0]?.input : undefined;
+    const details = input?.closest("details");
     if (details) details.open = true;
-    control?.focus();
+    input?.focus();
   }
 
-  private row(field: FormField): HTMLElement {
-    const note = h("p", { class: "field-note", id: `note-${field.name}`, hidden: true });
-    const required = field.required ? h("span", { class: "required", title: w("form.required"), "aria-hidden": "true" }, "*") : null;
-    const controls = field.kind === "translated" ? field.languages.map((code) => this.control(field, code)) : [this.control(field, null)];
-    const labelled = controls.map((control, index) => {
-      const code = field.kind === "translated" ? field.languages[index] : null;
-      const unit = field.unit ? ` (${field.unit})` : "";
-      const words = code ? `${field.label} (${code})` : `${field.label}${unit}`;
-      const label = h("label", { for: control.id }, words, required?.cloneNode(true) as HTMLElement | undefined);
-      return field.kind === "boolean" ? h("div", { class: "check-field" }, control, label) : h("div", { class: "field" }, label, control);
+  private elements(wanted: (name: string) => boolean): HTMLElement[] {
+    return [...this.rows].filter(([name]) => wanted(name)).map(([, { element }]) => element);
+  }
+
+  /** The fields in their order; a group stands where its first field does. */
+  private ordered(): HTMLElement[] {
+    const grouped = new Map((this.form.groups ?? []).flatMap((group) => group.fields.map((name) => [name, group] as const)));
+    const placed = new Set<FormGroup>();
+    return [...this.rows].flatMap(([name, { element }]) => {
+      const group = grouped.get(name);
+      if (LAST.has(name)) return [];
+      if (!group) return [element];
+      if (placed.has(group)) return [];
+      placed.add(group);
+      const set = h("fieldset", { class: "form-group" }, h("legend", {}, group.title), ...this.elements((other) => group.fields.includes(other)));
+      this.groups.push({ group, element: set });
+      return [set];
     });
-    const row = h("div", { class: "form-row", "data-field": field.name }, ...labelled, note);
-    this.rows.set(field.name, { field, controls, note, row });
-    return row;
   }
 
-  private control(field: FormField, code: string | null): Control {
+  private fill(row: Row, values: Values, base: Values | null, problems: Problem[], editable: boolean): void {
+    const { field, controls, note, element, unreadable } = row;
+    const value = values[field.name];
+    const found = problems.filter((problem) => problem.field === field.name);
+    const changed = base !== null && JSON.stringify(value ?? "") !== JSON.stringify(base[field.name] ?? "");
+    element.classList.toggle("changed", changed);
+    controls.forEach((control, index) => {
+      const part = field.kind === "translated" ? (value as Values | null | undefined)?.[field.languages[index] ?? ""] : value;
+      // Not under the fingers of somebody who types, and not over what has to be typed again.
+      if (control.input !== document.activeElement && !unreadable) control.write(part);
+      control.input.disabled = !editable || Boolean(field.locked);
+      if (found.length > 0 || unreadable) control.input.setAttribute("aria-invalid", "true");
+      else control.input.removeAttribute("aria-invalid");
+    });
+    const bad = (words: string, level: Problem["level"]) => h("span", { class: level === "error" ? "field-bad" : "field-caution" }, icon("circle-alert", "icon-small"), words);
+    const before = changed ? h("span", { class: "field-before" }, w("form.before", { value: shownValue(field, base?.[field.name]) })) : null;
+    const locked = field.locked ? h("span", { class: "field-before" }, icon("lock", "icon-small"), field.locked) : null;
+    replaceChildren(note, unreadable && bad(unreadable.words, "error"), ...found.map(({ detail, level }) => bad(detail, level)), locked, before);
+    note.hidden = note.childElementCount === 0;
+  }
+
+  /** All errors at the top, each a way to its field. */
+  private summarise(problems: Problem[]): void {
+    this.summary.hidden = problems.length === 0;
+    const links = problems.map(({ field, detail }) => h("li", {}, h("button", { type: "button", click: () => this.focusField(field) }, this.said(field ?? "", detail))));
+    const title = h("p", { id: "form-errors" }, icon("circle-alert", "icon-small"), w("form.errors", { n: problems.length }));
+    replaceChildren(this.summary, title, h("ul", {}, ...links));
+  }
+
+  private said(name: string, detail: string): string {
+    const label = this.rows.get(name)?.field.label ?? "";
+    return detail.includes(label) ? detail : `${label}: ${detail}`;
+  }
+
+  private row(field: FormField): Row {
+    const note = h("p", { class: "field-note", id: `note-${field.name}`, hidden: true });
+    const codes = field.kind === "translated" ? field.languages : [null];
+    const controls = codes.map((code) => this.control(field, code));
+    const labelled = controls.map(({ element, input }, index) => {
+      const code = codes[index];
+      const words = code ? `${field.label} (${code})` : field.unit ? `${field.label} (${field.unit})` : field.label;
+      const mark = field.required ? h("span", { class: "required", title: w("form.required"), "aria-hidden": "true" }, "*") : null;
+      const label = h("label", { for: input.id }, words, mark);
+      return field.kind === "boolean" ? h("div", { class: "check-field" }, element, label) : h("div", { class: "field" }, label, element);
+    });
+    const element = h("div", { class: `form-row ${field.locked ? "locked" : ""}`, "data-field": field.name }, ...labelled, note);
+    return { field, controls, note, element, unreadable: null };
+  }
+
+  private control(field: FormField, code: string | null): FieldControl {
     const id = `field-${field.name}${code ? `-${code}` : ""}`;
-    const common = { id, name: id, class: "input", "aria-describedby": `note-${field.name}`, "aria-required": field.required ? "true" : null };
-    const control = made(field, common);
-    control.addEventListener("change", () => this.options.onChange(field.name, this.value(field), field.label));
-    return control;
+    const attributes = { id, name: id, class: "input", "aria-describedby": `note-${field.name}`, "aria-required": field.required ? "true" : null };
+    return controlFor(field, attributes, () => this.changed(field));
   }
 
-  private value(field: FormField): unknown {
-    const controls = this.rows.get(field.name)?.controls ?? [];
-    if (field.kind !== "translated") return controls[0] ? typed(field, controls[0]) : null;
-    const pairs = field.languages.map((code, index) => [code, controls[index]?.value.trim() ?? ""] as const);
-    return Object.fromEntries(pairs.filter(([, text]) => text !== ""));
+  private changed(field: FormField): void {
+    const row = this.rows.get(field.name);
+    if (!row) return;
+    const value = valueOf(row);
+    row.unreadable = value instanceof Unreadable ? value : null;
+    if (!row.unreadable) this.options.onChange(field.name, value, field.label);
+    else replaceChildren(row.note, h("span", { class: "field-bad" }, icon("circle-alert", "icon-small"), row.unreadable.words));
+    if (row.unreadable) {
+      row.note.hidden = false;
+      row.controls[0]?.input.setAttribute("aria-invalid", "true");
+    }
   }
 }
 
-function made(field: FormField, common: Record<string, string | null>): Control {
-  if (field.kind === "code") {
-    const blank = field.name === "sensitivity" ? null : h("option", { value: "" }, "–");
-    return h("select", common, blank, ...field.options.map((option) => h("option", { value: option.value }, optionText(option))));
-  }
-  if (field.kind === "long_text" || (field.kind === "translated" && field.name !== "names")) return h("textarea", { ...common, rows: 2, maxlength: field.max_length });
-  if (field.kind === "boolean") return h("input", { ...common, class: null, type: "checkbox" });
-  if (field.kind === "date") return h("input", { ...common, type: "date" });
-  if (field.kind === "number" || field.kind === "integer") {
-    return h("input", { ...common, type: "number", step: field.kind === "integer" ? "1" : "any", min: field.minimum, max: field.maximum, inputmode: "decimal" });
-  }
-  return h("input", { ...common, type: "text", maxlength: field.max_length, autocomplete: "off" });
-}
-
-function typed(field: FormField, control: Control): unknown {
-  if (control instanceof HTMLInputElement && control.type === "checkbox") return control.checked;
-  const text = control.value.trim();
-  if (field.name === "sensitivity") return Number(text);
-  if (field.kind === "number" || field.kind === "integer") return text === "" ? null : Number(text);
-  if (field.kind === "date") return text || null;
-  return text;
-}
-
-function fill(control: Control, field: FormField, index: number, value: unknown): void {
-  if (control === document.activeElement && control.value !== "" && String(value ?? "") === control.value) return;
-  if (control instanceof HTMLInputElement && control.type === "checkbox") {
-    control.checked = value === true;
-    return;
-  }
-  const text = field.kind === "translated" ? String((value as Values | null | undefined)?.[field.languages[index] ?? ""] ?? "") : String(value ?? "");
-  if (control instanceof HTMLSelectElement && text !== "" && ![...control.options].some((option) => option.value === text)) {
-    control.append(h("option", { value: text }, text)); // a code that the list no longer has is kept
-  }
-  control.value = text;
+function valueOf({ field, controls }: Row): unknown {
+  if (field.kind !== "translated") return controls[0]?.read();
+  const pairs = field.languages.map((code, index) => [code, String(controls[index]?.read() ?? "")] as const);
+  return Object.fromEntries(pairs.filter(([, text]) => text !== ""));
 }

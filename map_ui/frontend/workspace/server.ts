@@ -1,7 +1,7 @@
 /** Requests of the workspace. Writes carry the session's token and the revision that they start from. */
 import { RequestError, addressOf, readJson, type FailureKind } from "../api";
 import { language } from "../i18n";
-import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, Home, LayerForm, Operation, Problem, SetComment, Values, Verdict } from "./types";
+import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, FileShapes, Home, LayerForm, Operation, Problem, SetComment, Values, Verdict } from "./types";
 import { newKey } from "./draft";
 import { sentOnce } from "./sending";
 
@@ -36,6 +36,9 @@ export function token(): string {
 interface Write {
   method: "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
+  /** Sent as it is, in place of a body. */
+  file?: Blob;
+  query?: Record<string, string>;
   revision?: number;
   requestKey?: string;
 }
@@ -46,15 +49,19 @@ export async function refusalOf(response: Response): Promise<Refusal> {
   return new Refusal(kind, response.status, said.detail || said.title || response.statusText, said.code ?? "", said.errors ?? []);
 }
 
-export async function write<T>(path: string, { method, body, revision, requestKey }: Write): Promise<T> {
+export async function write<T>(path: string, { method, body, file, query, revision, requestKey }: Write): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (revision !== undefined) headers["If-Match"] = `"${revision}"`;
-  // A check writes nothing, so it may be repeated as it is.
-  if (path !== CHECKS) headers["Idempotency-Key"] = requestKey ?? newKey("once-");
-  const address = addressOf(path, { lang: language });
+  // What writes nothing may be repeated as it is.
+  if (path !== CHECKS && !file) headers["Idempotency-Key"] = requestKey ?? newKey("once-");
+  const address = addressOf(path, { ...query, lang: language });
   const options: RequestInit = { method, headers, credentials: "same-origin" };
   if (body !== undefined) options.body = JSON.stringify(body);
+  if (file) {
+    options.body = file;
+    headers["Content-Type"] = "application/octet-stream";
+  }
   const response = await sentOnce(address, options);
   if (!response.ok) throw await refusalOf(response);
   return (response.status === 204 ? null : await response.json()) as T;
@@ -83,6 +90,9 @@ const one = (id: number, rest = "") => `${CHANGE_SETS}/${id}${rest}`;
 const featurePath = (layer: string, id: string) => `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(id)}`;
 
 export const server = {
+  /** The shapes in a file that the layer may take; nothing is kept on the server. */
+  shapesOfFile: (layer: string, file: File, query: { crs: string; layer: string }) =>
+    write<FileShapes>(`/api/layers/${encodeURIComponent(layer)}/geometry-file`, { method: "POST", file, query: { name: file.name, ...query } }),
   form: (layer: string) => readJson<LayerForm>(`/api/layers/${encodeURIComponent(layer)}/form`, { lang: language }),
   base: async (layer: string, id: string): Promise<Base> =>
     baseOf(await readJson<Item>(`/ogc/collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(id)}`, { f: "json" })),

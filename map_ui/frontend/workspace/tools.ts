@@ -1,4 +1,6 @@
 /** The tools of the workspace and the keys that reach them. */
+import type L from "leaflet";
+import { CopyValues } from "./copy_values";
 import { CornerChoice } from "./corner_choice";
 import { CornerPanel } from "./corner_panel";
 import { CornerWork } from "./corner_work";
@@ -8,6 +10,7 @@ import { drawIn } from "./drawing_layer";
 import type { EditBar } from "./edit_bar";
 import type { Editor } from "./editor";
 import type { GeometryKind } from "./geometry";
+import { GeometryFile } from "./geometry_file";
 import { showKeyList } from "./key_list";
 import { onControl, onMap, watchKeys, type KeyBinding } from "./keys";
 import { ShapeTools } from "./shape_tools";
@@ -33,6 +36,7 @@ export class Tools {
   private readonly corner: CornerChoice;
   private readonly panel: CornerPanel;
   private readonly shapes: ShapeTools;
+  private readonly copy: CopyValues;
 
   constructor(private readonly options: ToolsOptions) {
     const { editor, bar } = options;
@@ -41,15 +45,26 @@ export class Tools {
     this.panel = new CornerPanel(new CornerWork(editor, this.corner));
     bar.addPositionTools(this.tracing.button, this.panel.button);
     bar.addPart(this.panel.element);
-    editor.toolHint = () => this.tracing.hint ?? this.corner.hint;
     this.shapes = new ShapeTools(editor);
+    this.copy = new CopyValues(editor, options.parts);
+    bar.addShapeTools(new GeometryFile(editor).button, this.copy.button);
+    editor.toolHint = () => this.copy.hint ?? this.tracing.hint ?? this.corner.hint;
     this.bindings = [...this.drawing(), ...this.corners(), ...this.editing(), ...this.shapes.bindings];
     watchKeys(() => this.bindings);
   }
 
+  /** A click, or a step of the draft that was clicked, is a tool's; false when no tool waits for one. */
+  click(position: L.LatLng): boolean {
+    return this.copy.click(position);
+  }
+
+  step(key: string): boolean {
+    return this.copy.step(key);
+  }
+
   /** Puts down what a tool has in hand; false when there is nothing. */
   escape(): boolean {
-    if (this.panel.escape() || this.tracing.escape()) return true;
+    if (this.copy.escape() || this.panel.escape() || this.tracing.escape()) return true;
     if (!this.corner.path) return false;
     this.corner.choose(null);
     return true;

@@ -115,6 +115,15 @@ export interface FormField {
   maximum: number | null;
   options: FieldOption[];
   languages: string[];
+  /** Why the reader may see the field and not change it; "" when they may. */
+  locked?: string;
+}
+
+/** Fields that are asked together; with `when`, only where a field holds one of the codes. */
+export interface FormGroup {
+  title: string;
+  fields: string[];
+  when: { field: string; codes: string[] } | null;
 }
 
 export interface LayerForm {
@@ -128,6 +137,7 @@ export interface LayerForm {
   class_field: string | null;
   may: Right[];
   fields: FormField[];
+  groups?: FormGroup[];
 }
 
 /** A feature as it is on the map now: what a step starts from. */
@@ -170,4 +180,27 @@ export interface FieldDifference {
   label: string;
   before: unknown;
   after: unknown;
+}
+
+/** A shape that a file holds; `row` counts from 1. */
+export interface FileShape {
+  row: number;
+  label: string;
+  geometry: GeoJSON.Geometry;
+  area_m2: number | null;
+  length_m: number | null;
+  corners: number;
+  repaired: boolean;
+}
+
+/** What a file holds for a layer, or the question that has to be answered first. */
+export interface FileShapes {
+  question: "" | "crs" | "layer";
+  crs: string | null;
+  crs_guessed: boolean;
+  systems: { key: string; name: string }[];
+  layers: string[];
+  features: FileShape[];
+  refused: { row: number; detail: string }[];
+  more: boolean;
 }

@@ -14,6 +14,7 @@ import { EditBar } from "./edit_bar";
 import { Editor } from "./editor";
 import { Forms } from "./forms";
 import { DraftKeeper } from "./keeping";
+import { mayLeave, watchLinks } from "./leaving";
 import { takeUp } from "./opening";
 import { Tools } from "./tools";
 import type { Right } from "./types";
@@ -37,7 +38,7 @@ class Workspace implements ViewerExtension {
     this.keeper = new DraftKeeper(this.draft, `draft of ${catalog.actor.name ?? ""}`, edits);
     this.checks = new Checks(this.draft, this.forms.known);
     this.bar = this.makeBar();
-    const overlay = new DraftOverlay(map, this.draft, (key) => void this.editor.openStep(key));
+    const overlay = new DraftOverlay(map, this.draft, (key) => this.tools.step(key) || void this.editor.openStep(key));
     this.editor = new Editor({
       map,
       zone,
@@ -57,6 +58,7 @@ class Workspace implements ViewerExtension {
     this.desk = new Desk({ parts, draft: this.draft, forms: this.forms, keeper: this.keeper, checks: this.checks, editor: this.editor, may: (slug, right) => this.may(slug, right), allowed: (right) => this.allowed(right), makeVisible: (layer) => this.makeVisible(layer) });
     this.tab = this.desk.tab;
     required("#map").after(this.bar.element);
+    watchLinks(this.draft, this.keeper);
     this.tools = new Tools({ editor: this.editor, bar: this.bar, parts, save: () => void this.save() });
     if (edits) void takeUp(this.draft);
   }
@@ -64,7 +66,7 @@ class Workspace implements ViewerExtension {
   layerButton(slug: string): HTMLElement | null {
     const layer = this.parts.catalog.layers.find((entry) => entry.slug === slug);
     if (!layer || !this.may(slug, "edit")) return null;
-    const toggle = () => (this.editor.layer === slug ? this.editor.stop() : void this.editor.start(slug));
+    const toggle = () => void (this.editor.layer === slug ? this.close() : this.editor.start(slug));
     const pencil = iconButton("pencil", w("edit.layer", { name: layer.title }), toggle, { "aria-pressed": "false" });
     this.pencils.set(slug, pencil);
     return pencil;
@@ -83,7 +85,7 @@ class Workspace implements ViewerExtension {
       this.desk.only(null);
       return false;
     }
-    void this.editor.pick(position);
+    if (!this.tools.click(position)) void this.editor.pick(position);
     return true;
   }
 
@@ -119,8 +121,13 @@ class Workspace implements ViewerExtension {
       snapping: () => this.editor.shapes.again(),
       lock: (on) => this.editor.lock(on),
       save: () => void this.save(),
-      close: () => this.editor.stop(),
+      close: () => void this.close(),
     });
+  }
+
+  /** Ends editing the layer, unless the person stays with what could not be saved. */
+  private async close(): Promise<void> {
+    if (await mayLeave(this.draft, this.keeper)) this.editor.stop();
   }
 
   private async save(): Promise<void> {
