@@ -24,6 +24,7 @@ from django.conf import settings
 from importers.reader import frames
 from importers.reader.confinement import Limits
 from importers.refusals import Unreadable, refusal
+from importers.stopping import stop_if_asked
 
 _PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH")
 _ENVIRONMENT = {
@@ -38,6 +39,7 @@ _ENVIRONMENT = {
 }
 _START_S = 30.0
 _ENDED_BY = {signal.SIGSYS: "reached_out", signal.SIGXCPU: "too_slow", signal.SIGXFSZ: "too_large"}
+_LOOK_UP_S = 0.25  # of a long wait, to see whether somebody asks to stop
 _PIPE_BYTES = 1 << 20
 _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ
 
@@ -100,8 +102,11 @@ class Child:
         waiting.register(self._out, select.POLLIN)
         while done < count:
             left = deadline - time.monotonic()
-            if left <= 0 or not waiting.poll(left * 1000):
+            if left <= 0:
                 raise self._refusal("too_slow")
+            if not waiting.poll(min(left, _LOOK_UP_S) * 1000):
+                stop_if_asked()
+                continue
             got = os.readv(self._out.fileno(), [view[done:]])
             if not got:
                 raise self._ended()

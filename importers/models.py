@@ -41,6 +41,7 @@ def no_answers() -> dict[str, Any]:
         "column_encodings": {},
         "mapping": {},
         "keys": [],
+        "retire_on": "",
     }
 
 

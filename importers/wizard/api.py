@@ -1,8 +1,8 @@
 """`/api/imports`: imports of the reader, their files, answers and steps, as JSON."""
 
 import json
-from pathlib import Path
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any, Literal, TypeVar
 
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -41,6 +41,7 @@ class ChangeIn(_Strict):
     column_encodings: dict[str, str] | None = Field(None, max_length=500)
     mapping: dict[str, str] | None = Field(None, max_length=500)
     keys: list[str] | None = Field(None, max_length=10)
+    retire_on: Literal[""] | date | None = None
     title: str | None = Field(None, max_length=200)
     reason: str | None = Field(None, max_length=5000)
     decision_number: str | None = Field(None, max_length=80)
@@ -109,6 +110,7 @@ def imports(request: HttpRequest) -> HttpResponse:
                 for job in found
             ],
             "targets": _targets(who, language),
+            "kinds": list(uploads.DATA),
         }
     )
 
@@ -140,7 +142,7 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
         steps.discard(who, import_id)
         return HttpResponse(status=204)
     if request.method == "PATCH":
-        sent = _body(request, ChangeIn).model_dump(exclude_none=True)
+        sent = _body(request, ChangeIn).model_dump(mode="json", exclude_none=True)
         words = {name: sent.pop(name) for name in _WORDS if name in sent}
         if sent:
             steps.answer(who, import_id, sent)
@@ -188,9 +190,9 @@ def step(request: HttpRequest, import_id: int, step: str) -> HttpResponse:
 
 @channel("api.import.rejected", cache=Cache.NEVER, audit=Audit.READ)
 def rejected_rows(request: HttpRequest, import_id: int) -> HttpResponse | FileResponse:
-    """Return the rejected rows of the last dry run as a file."""
+    """Return the rejected rows of the last dry run, `?f=gpkg` or `?f=csv`."""
     job = sight.find(_actor(request), import_id)
-    path: Path = uploads.folder_of(job) / rejected.NAME
-    if not path.exists():
+    path = rejected.files(uploads.folder_of(job)).get(request.GET.get("f", "csv"))
+    if path is None:
         raise NotFound
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{job.slug}-{rejected.NAME}")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{job.slug}-{path.name}")

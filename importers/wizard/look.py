@@ -1,45 +1,58 @@
 """What a person is shown of a file before anything is written: letters, place, columns."""
 
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 import shapely
 
 from gis_core.access import Actor
-from importers.crs_candidates import CrsCandidate, Place, locate, rank
+from importers.crs_candidates import CrsCandidate, locate, rank
+from importers.refusals import Unreadable
 from importers.request import ImportRequest
-from importers.source import open_source
+from importers.source import layers_of, open_source
+from importers.source_crs import Positions
 from importers.target_layer import theme_of
 from importers.understanding import Understood, look_into, sample_positions
-from importers.values import plain_text
 
-_SAMPLES = 10
 _LONGEST = 80  # characters of a sample
-_ROWS = 300
 _CANDIDATES = 6
 _OUTLINE_DEG = 0.0002  # about 20 m: a small picture shows no more
 
 
 def look(actor: Actor, request: ImportRequest) -> dict[str, Any]:
-    """Return what the first rows of a file say, as JSON values; raises FileRefused."""
-    theme = theme_of(request.theme)
+    """Return what the first rows of a file say, as JSON values; raises FileRefused.
+
+    A file of several layers of which none was chosen is told by its `layers` and nothing else.
+    """
+    layers: list[str] = []
+    if request.source_layer:
+        layers = layers_of(request.path)
     opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
-    with opened as source:
-        # A mapping for other columns may be left from an earlier file.
-        file = look_into(actor, source, theme, replace(request, mapping={}, keys=()))
-        return {
-            "kind": str(source.kind),
-            "source_layer": source.layer,
-            "layers": list(getattr(source, "layers", ())),
-            "rows": source.rows,
-            "geometry_type": source.geometry_type,
-            "encoding": file.letters.codec,
-            "encoding_chosen": bool(request.encoding),
-            "text": _text(file),
-            "place": _place(file, request.source_crs),
-            "columns": _columns(file),
-        }
+    try:
+        with opened as source:
+            # A mapping may be left from another layer of the file, with other columns.
+            plain = replace(request, mapping={}, keys=())
+            return _told(look_into(actor, source, theme_of(request.theme), plain), request, layers)
+    except Unreadable as refusal:
+        if refusal.reason != "several_layers":
+            raise
+        return {"layers": layers_of(request.path), "source_layer": ""}
+
+
+def _told(file: Understood, request: ImportRequest, layers: list[str]) -> dict[str, Any]:
+    source = file.source
+    return {
+        "kind": str(source.kind),
+        "source_layer": source.layer,
+        "layers": layers,
+        "rows": source.rows,
+        "geometry_type": source.geometry_type,
+        "encoding": file.letters.codec,
+        "encoding_chosen": bool(request.encoding),
+        "text": _text(file),
+        "place": _place(file, request.source_crs),
+        "columns": _columns(file),
+    }
 
 
 def _text(file: Understood) -> list[dict[str, Any]]:
@@ -61,44 +74,32 @@ def _text(file: Understood) -> list[dict[str, Any]]:
 
 
 def _columns(file: Understood) -> list[dict[str, Any]]:
-    by_column = {column: field for field, column in file.matched.targets.items()}
-    samples = _sample_values(file)
-    misfits = {column: field for field, column in file.matched.misfits}
+    matched = file.matched
+    by_column = {column: field for field, column in matched.targets.items()}
+    misfits = {column: field for field, column in matched.misfits}
     return [
         {
             "name": name,
             "field": by_column.get(name),
-            "why": file.matched.reasons.get(by_column.get(name, ""), ""),
+            "why": matched.reasons.get(by_column.get(name, ""), ""),
             "misfit": misfits.get(name),
-            "samples": samples.get(name, []),
+            "samples": [text[:_LONGEST] for text in facts.samples],
         }
-        for name in map(file.letters.name, file.source.columns)
+        for name, facts in file.facts.items()
     ]
-
-
-def _sample_values(file: Understood) -> dict[str, list[str]]:
-    if file.first is None:
-        return {}
-    batch, geometry = file.first
-    found = {}
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        if name != geometry:
-            shown = file.letters.text(name, column.slice(0, _ROWS)).values.to_pylist()
-            texts = (plain_text(value)[:_LONGEST] for value in shown if value not in (None, ""))
-            found[file.letters.name(name)] = list(islice(dict.fromkeys(texts), _SAMPLES))
-    return found
 
 
 def _place(file: Understood, chosen: str) -> dict[str, Any]:
     """Return the decided system, the likely ones with some positions, and the city's outline."""
     place, sample = file.place, sample_positions(file.first)
+    key = None if place.crs is None else place.crs.key
     declared = place.declared
     if chosen and file.source.crs_text:
         declared = locate(file.source.crs_text, sample, place.outline_4326).declared
-    key = None if place.crs is None else place.crs.key
     candidates = list(place.candidates or rank(sample, place.outline_4326))
     if key is not None and key not in {one.crs.key for one in candidates}:
-        candidates = [*_one(key, place, sample), *candidates]
+        candidates = [*_named(key, place.outline_4326, sample), *candidates]
+    candidates.sort(key=lambda one: one.crs.key != key)
     return {
         "key": key,
         "chosen": bool(chosen),
@@ -109,6 +110,6 @@ def _place(file: Understood, chosen: str) -> dict[str, Any]:
     }
 
 
-def _one(key: str, place: Place, sample: Any) -> list[CrsCandidate]:
-    found = locate(key, sample, place.outline_4326).declared
+def _named(key: str, outline: shapely.Geometry, sample: Positions) -> list[CrsCandidate]:
+    found = locate(key, sample, outline).declared
     return [] if found is None else [found]

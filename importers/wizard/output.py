@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.models import ChangeSet
-from importers.issues import CODES
 from importers.letters import encoding_names
 from importers.models import ImportJob
 from importers.wizard import rejected, rules, sight, uploads
@@ -54,7 +53,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "understanding": job.understanding,
         "fields": theme_fields(actor, job.theme, job.slug),
         "report": None if job.report is None else _report(job.report),
-        "rejected_file": (uploads.folder_of(job) / rejected.NAME).exists(),
+        "rejected_files": list(rejected.files(uploads.folder_of(job))),
         "problem": job.problem,
         "reason": job.reason,
         "decision_number": job.decision_number,
@@ -109,12 +108,16 @@ def _counts(report: Mapping[str, Any] | None) -> dict[str, int] | None:
 
 
 def _report(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {**report, "issues": issues(report["issues"])}
+    return {**report, "issues": _issues(report["issues"])}
 
 
-def issues(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _issues(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return findings with their words in the language of this moment."""
-    return [{**one, "message": gettext(str(CODES.get(one["code"], one["code"])))} for one in found]
+    language = get_language() or ""
+    return [
+        {**one, "message": one["messages"].get(language, one["code"]), "messages": None}
+        for one in found
+    ]
 
 
 def _change_set(entry: ChangeSet | None) -> dict[str, Any] | None:

@@ -1,29 +1,30 @@
 """The rows that a dry run rejected, kept beside the uploaded files until these are cleaned away."""
 
-import csv
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from django.utils.translation import gettext
+from gis_core.access import Actor
+from importers.issues import Issue
+from importers.rejected_rows import FORMATS, write_rejected
+from importers.request import ImportRequest
 
-from importers.issues import CODES, Issue
-
-NAME = "rejected-rows.csv"
+_NAME = "rejected-rows"
 
 
-@contextmanager
-def listed(folder: Path) -> Iterator[Callable[[Issue], None]]:
-    """Write a CSV of rejected rows while the block runs; whole or not there at all."""
-    partial = folder / f".{NAME}.part"
-    (folder / NAME).unlink(missing_ok=True)
-    with partial.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow([gettext("row"), gettext("code"), gettext("reason"), gettext("detail")])
+def write(actor: Actor, request: ImportRequest, rejections: Sequence[Issue], folder: Path) -> None:
+    """Write the rows in each format that people may download; those of a dry run before go."""
+    for path in files(folder).values():
+        path.unlink()
+    if not rejections:
+        return
+    for suffix in FORMATS:
+        partial = folder / f".{_NAME}{suffix}"
+        write_rejected(actor, request, rejections, partial)
+        if partial.exists():
+            partial.replace(folder / f"{_NAME}{suffix}")
 
-        def write(issue: Issue) -> None:
-            reason = str(CODES.get(issue.code, issue.code))
-            writer.writerow([issue.row, issue.code, reason, issue.detail])
 
-        yield write
-    partial.replace(folder / NAME)
+def files(folder: Path) -> dict[str, Path]:
+    """Return format, such as `csv`, → file, of those that are there."""
+    paths = {suffix.lstrip("."): folder / f"{_NAME}{suffix}" for suffix in FORMATS}
+    return {name: path for name, path in paths.items() if path.exists()}

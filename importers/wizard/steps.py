@@ -215,7 +215,7 @@ def _require_title(job: ImportJob) -> None:
     if not job.title.strip():
         raise Invalid(gettext("Give the import a title: it is what history shows."))
     report = job.report or {}
-    if not (report.get("new") or report.get("changed")):
+    if not any(report.get(name) for name in ("new", "changed", "retired")):
         raise Invalid(gettext("There is nothing to write: every row is on the map already."))
 
 

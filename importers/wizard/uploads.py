@@ -14,18 +14,20 @@ from django.utils.translation import gettext
 
 from gis_core.access import STAFF_DATABASE
 from gis_core.errors import Busy, Invalid, TooLarge
+from importers.formats import FORMATS
 from importers.models import ImportJob
 
 KEPT_DAYS = 14  # after the last change of an import
 MOST_FILES = 40
 _CHUNK_BYTES = 1 << 20
 _LONGEST_NAME = 120
-# Beside the data itself; a shapefile brings them along.
+_PARTS = [form.parts for form in FORMATS.values()]
+# Beside the data itself; some formats bring them along, some programs add them.
 COMPANIONS = frozenset(
-    {".shx", ".dbf", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".qix", ".xml", ".qmd", ".ind"}
-    | {".dat", ".map", ".id", ".mid"}
+    {part for parts in _PARTS for part in parts[1:]}
+    | {".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".qix", ".xml", ".qmd"}
 )
-DATA = (".zip", ".shp", ".gpkg", ".geojson", ".json")
+DATA = tuple(dict.fromkeys((".zip", *(parts[0] for parts in _PARTS), ".json", ".kmz")))
 
 
 class Readable(Protocol):

@@ -4,6 +4,7 @@ The work is one long transaction that nobody else can look into, so this runs in
 database connection of its own.
 """
 
+from contextlib import ExitStack
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any
@@ -12,20 +13,17 @@ from django.db import DatabaseError, InterfaceError, connections
 
 from gis_core.access import STAFF_DATABASE
 from importers.models import ImportJob
+from importers.stopping import Stopped, stop_if_asked, stoppable_by
 
 PAUSE_S = 0.3  # between two looks: three writes a second at most, and a stop well within two
 READING, COMPARING, WRITING = "reading", "comparing", "writing"
 
 
-class Stopped(Exception):
-    """Somebody asked to stop; the transaction is rolled back."""
-
-
 class Watch:
-    """Progress and stop of one attempt. Use as a context around the work."""
+    """Progress and stop of one attempt. Use as a context around the work; raises Stopped there."""
 
     def __init__(self, job: ImportJob) -> None:
-        self.stopped = False
+        self._wish, self._over = Event(), Event()
         self._rows = ImportJob.objects.using(STAFF_DATABASE).filter(
             pk=job.pk, attempt=job.attempt, state=job.state
         )
@@ -33,21 +31,28 @@ class Watch:
         self._total: int | None = None
         self._after_reading = WRITING if job.state == ImportJob.State.WRITING else COMPARING
         self._told: tuple[Any, ...] = ()
-        self._over = Event()
+        self._stack = ExitStack()
         self._thread = Thread(target=self._loop, name=f"import-{job.pk}", daemon=True)
         connections[STAFF_DATABASE].ensure_connection()
         self._work: Any = connections[STAFF_DATABASE].connection
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether somebody asked to stop."""
+        return self._wish.is_set()
 
     def progress(self, done: int, total: int | None) -> None:
         """Take (rows done, rows in all or None) from the work; raises Stopped."""
         finished = total is not None and done >= total
         self._stage = self._after_reading if finished else READING
         self._done, self._total = done, total
-        if self.stopped:
+        if self.stopped:  # not by the wish of this thread: rows are read in another one
             raise Stopped
 
     def __enter__(self) -> "Watch":
-        """Begin to look."""
+        """Begin to look; at once, so that a wish of before is not overlooked."""
+        self._look()
+        self._stack.enter_context(stoppable_by(self._wish))
         self._thread.start()
         return self
 
@@ -60,22 +65,29 @@ class Watch:
         """End; afterwards nothing is interrupted any more."""
         self._over.set()
         self._thread.join()
+        self._stack.close()
+
+    def begin(self) -> None:
+        """Raise Stopped where the work need not even begin."""
+        stop_if_asked()
 
     def _loop(self) -> None:
         try:
             while not self._over.wait(PAUSE_S):
-                self._look()
+                try:
+                    self._look()
+                    if self.stopped:
+                        self._work.cancel()  # the statement that runs now, until the work ends
+                except (DatabaseError, InterfaceError):
+                    # A restart of the database; the work notices it by itself.
+                    connections[STAFF_DATABASE].close()
         finally:
             connections[STAFF_DATABASE].close()
 
     def _look(self) -> None:
-        try:
-            told = (self._stage, self._done, self._total)
-            if told != self._told:
-                self._rows.update(stage=told[0], rows_done=told[1], rows_total=told[2])
-                self._told = told
-            self.stopped = self.stopped or self._rows.filter(cancel_requested=True).exists()
-            if self.stopped:
-                self._work.cancel()  # the statement that runs now; again until the work has ended
-        except (DatabaseError, InterfaceError):
-            connections[STAFF_DATABASE].close()  # a restart of the database; the work notices too
+        told = (self._stage, self._done, self._total)
+        if told != self._told:
+            self._rows.update(stage=told[0], rows_done=told[1], rows_total=told[2])
+            self._told = told
+        if self._rows.filter(cancel_requested=True).exists():
+            self._wish.set()

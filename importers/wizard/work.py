@@ -7,6 +7,7 @@ transaction, so a retry can never write twice.
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
@@ -19,17 +20,18 @@ from gis_core.access import STAFF_DATABASE, Actor
 from gis_core.errors import CityError
 from gis_core.models import ChangeSet
 from gis_core.session_lock import Work, session_lock
-from importers.issues import ImportBroken
+from importers.issues import ImportBroken, Issue
 from importers.models import ImportJob
 from importers.pipeline import import_file
 from importers.report import Report
 from importers.request import ImportRequest
+from importers.stopping import Stopped
 from importers.wizard import look, rejected, uploads
-from importers.wizard.watch import Stopped, Watch
+from importers.wizard.watch import Watch
 
 State = ImportJob.State
 _LOCK_TRIES, _LOCK_PAUSE_S = 120, 0.5
-COUNTS = ("read", "new", "changed", "same", "rejected")
+COUNTS = ("read", "new", "changed", "same", "rejected", "missing", "retired")
 # Where a stop leads: back to what stood before the work.
 _BACK = {State.UNDERSTANDING: State.UPLOADING, State.CHECKING: State.ASKING}
 
@@ -88,6 +90,7 @@ def _work(job: ImportJob) -> None:
     watch = Watch(job)
     try:
         with watch:
+            watch.begin()
             ended = steps[job.state](job, watch)
     except Stopped:
         ended = _stopped(job)
@@ -143,6 +146,7 @@ def request_of(job: ImportJob, *, apply: bool) -> ImportRequest:
     """Return what the pipeline is asked for: the file and the author's answers."""
     answers: dict[str, Any] = job.answers
     new = bool(job.new_layer_title)
+    retire_on = str(answers.get("retire_on", ""))
     return ImportRequest(
         path=uploads.main_file(job),
         theme=job.theme,
@@ -153,26 +157,23 @@ def request_of(job: ImportJob, *, apply: bool) -> ImportRequest:
         source_crs=str(answers.get("source_crs", "")),
         mapping=dict(answers.get("mapping", {})),
         keys=tuple(answers.get("keys", ())),
+        retire_on=date.fromisoformat(retire_on) if retire_on else None,
         create_layer=new,
         layer_facts={"title_vi": job.new_layer_title} if new else {},
         apply=apply,
     )
 
 
-def _understand(job: ImportJob, watch: Watch) -> dict[str, Any]:
-    watch.progress(0, None)
+def _understand(job: ImportJob, _watch: Watch) -> dict[str, Any]:
     found = look.look(author_of(job), request_of(job, apply=False))
     return {"state": State.ASKING, "understanding": found, "report": None, "problem": ""}
 
 
 def _check(job: ImportJob, watch: Watch) -> dict[str, Any]:
-    with rejected.listed(uploads.folder_of(job)) as on_error:
-        report = import_file(
-            author_of(job),
-            request_of(job, apply=False),
-            progress=watch.progress,
-            on_error=on_error,
-        )
+    author, request = author_of(job), request_of(job, apply=False)
+    found: list[Issue] = []
+    report = import_file(author, request, progress=watch.progress, on_error=found.append)
+    rejected.write(author, request, found, uploads.folder_of(job))
     return {"state": State.READY, "report": report.as_dict(), "problem": ""}
 
 

@@ -208,7 +208,12 @@ def test_rejected_rows_can_be_downloaded(admin: Client, layer: Any, tmp_path: Pa
     answer = admin.get(f"/api/imports/{job['id']}/rejected")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert "duplicate_key" in text
+    assert "góc phố" in text
     assert text.count("\n") == 2
+    answer = admin.get(f"/api/imports/{job['id']}/rejected?f=gpkg")
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert content.startswith(b"SQLite format 3")
+    assert admin.get(f"/api/imports/{job['id']}/rejected?f=exe").status_code == 404
 
 
 def test_discarding_leaves_no_file(admin: Client, layer: Any, file: Path) -> None:

@@ -1,23 +1,62 @@
 /** Step 4: what the dry run found; nothing is written yet. */
 import { h, icon } from "../dom";
+import { formatDate, formatNumber } from "../format";
 import type { StepPage } from "./job_page";
 import { counts, issueList } from "./report";
 import { server } from "./server";
+import type { Job, Report } from "./types";
 import { w } from "./words";
+
+const FORMATS: Record<string, string> = { gpkg: "GeoPackage", csv: "CSV" };
 
 export function checkStep(page: StepPage): Node[] {
   const { job } = page;
   const { report } = job;
   if (!report) return [];
-  const download = job.rejected_file && report.rejected > 0 ? h("a", { class: "button", href: server.rejected(job.id), download: true }, icon("download"), w("check.download")) : null;
-  const nothing = report.new + report.changed === 0 ? h("p", { class: "note" }, icon("info"), report.same > 0 ? w("check.all_same") : w("check.nothing")) : null;
+  const links = job.rejected_files.map((format) => h("a", { class: "button", href: server.rejected(job.id, format), download: true }, icon("download"), FORMATS[format] ?? format));
+  const download = report.rejected > 0 && links.length > 0 ? h("div", { class: "row" }, h("span", {}, w("check.download")), ...links) : null;
+  const writes = report.new + report.changed + report.retired;
+  const nothing = writes === 0 ? h("p", { class: "note" }, icon("info"), report.same > 0 ? w("check.all_same") : w("check.nothing")) : null;
   const next = h("button", { type: "button", class: "button primary", click: () => page.open("publish") }, w("check.go"), icon("chevron-right"));
-  next.disabled = report.new + report.changed === 0;
+  next.disabled = writes === 0;
   const back = job.may_edit ? h("button", { type: "button", class: "button", click: () => page.open("fields") }, icon("arrow-left"), w("step.fields")) : null;
   const again = job.may.includes("check") ? h("button", { type: "button", class: "button quiet", click: () => void page.take("check") }, icon("rotate-ccw"), w("check.again")) : null;
   return [
-    h("section", { class: "card stack", "aria-labelledby": "check-title" }, h("h2", { id: "check-title" }, w("check.title")), h("p", { class: "soft" }, w("check.text")), counts(report), nothing, download),
+    h("section", { class: "card stack", "aria-labelledby": "check-title" }, h("h2", { id: "check-title" }, w("check.title")), h("p", { class: "soft" }, w("check.text")), counts(report), changedFields(job, report), nothing, download),
+    ...(report.missing > 0 ? [missing(page, report)] : []),
     h("section", { class: "card stack", "aria-labelledby": "issues-title" }, h("h2", { id: "issues-title" }, w("issues.title")), issueList(job, report)),
     h("div", { class: "row actions" }, back ?? "", again ?? "", next),
   ];
+}
+
+/** In how many changed rows each field differs. */
+function changedFields(job: Job, report: Report): HTMLElement | null {
+  const found = Object.entries(report.changed_fields);
+  if (found.length === 0) return null;
+  const label = (name: string) => (name === "geom" ? w("check.shape") : (job.fields.find((field) => field.name === name)?.label ?? name));
+  const tags = found.map(([name, count]) => h("li", { class: "tag numbers" }, `${label(name)}: ${formatNumber(count)}`));
+  return h("div", {}, h("p", { class: "soft small" }, w("check.changed_fields")), h("ul", { class: "row" }, ...tags));
+}
+
+/** Features of the layer that the file does not hold: they stay, or end on a day. */
+function missing(page: StepPage, report: Report): HTMLElement {
+  const { job } = page;
+  const day = h("input", { class: "input", type: "date", id: "retire-on", value: job.answers.retire_on || new Date().toISOString().slice(0, 10) });
+  const again = (retireOn: string) =>
+    page.act(async () => {
+      await server.change(job.id, { retire_on: retireOn });
+      return server.step(job.id, "check");
+    });
+  const retire = h("button", { type: "button", class: "button", click: () => void again(day.value) }, icon("calendar"), w("missing.retire"));
+  const keep = h("button", { type: "button", class: "button", click: () => void again("") }, icon("undo-2"), w("missing.keep"));
+  const words = report.retired > 0 ? w("missing.retired", { n: formatNumber(report.retired), day: formatDate(job.answers.retire_on) }) : w("missing.stay", { n: formatNumber(report.missing) });
+  const choice = report.retired > 0 ? keep : h("div", { class: "row retire" }, h("div", { class: "field" }, h("label", { for: "retire-on" }, w("missing.day")), day), retire);
+  return h(
+    "section",
+    { class: "card stack", "aria-labelledby": "missing-title" },
+    h("h2", { id: "missing-title" }, w("missing.title")),
+    h("p", {}, words),
+    h("p", { class: "soft small" }, report.missing_first.join(" · ")),
+    job.may.includes("check") ? choice : null,
+  );
 }

@@ -11,14 +11,12 @@ import { send } from "./uploading";
 import { w } from "./words";
 
 const NEW = "new:";
-const KINDS = ["zip", "shp", "gpkg", "geojson"];
-
 export function showList(root: HTMLElement): void {
   const target = h("div", { class: "stack-loose" });
   const heading = h("header", { class: "stack" }, h("h1", {}, w("list.title")), h("p", { class: "soft" }, w("list.text")));
   root.replaceChildren(heading, target);
-  void fillFrom(target, () => server.list(), ({ imports, targets }) => [
-    ...(targets.length > 0 ? [new NewImport(targets).element] : []),
+  void fillFrom(target, () => server.list(), ({ imports, targets, kinds }) => [
+    ...(targets.length > 0 ? [new NewImport(targets, kinds).element] : []),
     h("section", { class: "card stack", "aria-labelledby": "imports-title" }, h("h2", { id: "imports-title" }, w("list.yours")), list(imports)),
   ]);
 }
@@ -49,7 +47,7 @@ class NewImport {
   private readonly foot = h("div", { class: "stack", "aria-live": "polite" });
   readonly element: HTMLElement;
 
-  constructor(targets: Target[]) {
+  constructor(targets: Target[], kinds: string[]) {
     this.select.append(h("option", { value: "" }, w("start.choose")));
     for (const { theme, title, layers } of targets) {
       const group = h("optgroup", { label: title }, ...layers.map((layer) => h("option", { value: layer.slug }, layer.title)));
@@ -66,7 +64,7 @@ class NewImport {
       h("h2", { id: "start-title" }, w("start.title")),
       h("div", { class: "field" }, h("label", { for: "target" }, w("start.layer")), this.select),
       this.titleField,
-      dropZone(KINDS, (files) => void this.begin(files)),
+      dropZone(kinds, (files) => void this.begin(files)),
       this.foot,
     );
   }

@@ -35,7 +35,7 @@ function upload(id: number, file: File, onSent: (bytes: number) => void, signal:
 }
 
 export const server = {
-  list: () => readJson<{ imports: JobHead[]; targets: Target[] }>(IMPORTS, { lang: language }),
+  list: () => readJson<{ imports: JobHead[]; targets: Target[]; kinds: string[] }>(IMPORTS, { lang: language }),
   job: (id: number) => readJson<Job>(one(id), { lang: language }),
   progress: (id: number) => readJson<{ state: JobState; progress: JobProgress }>(one(id, "/progress"), { lang: language }),
   start: (body: Start) => write<Job>(IMPORTS, { method: "POST", body }),
@@ -45,5 +45,5 @@ export const server = {
   step: (id: number, step: JobStep, note = "") => write<Job>(one(id, `/${step}`), { method: "POST", body: { note } }),
   discard: (id: number) => write<null>(one(id), { method: "DELETE" }),
   undo: (changeSet: number, reason: string) => write<unknown>(`/api/change-sets/${changeSet}/undo`, { method: "POST", body: { reason } }),
-  rejected: (id: number) => addressOf(one(id, "/rejected"), { lang: language }),
+  rejected: (id: number, format: string) => addressOf(one(id, "/rejected"), { f: format, lang: language }),
 };

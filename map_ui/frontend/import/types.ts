@@ -93,7 +93,8 @@ export interface Understanding {
   encoding: string;
   encoding_chosen: boolean;
   text: ColumnText[];
-  place: Place;
+  /** Nothing is known yet of a file of several layers of which none is chosen. */
+  place?: Place;
   columns: Column[];
 }
 
@@ -119,6 +120,10 @@ export interface Report extends Counts {
   geometry_type: string;
   mapping: Record<string, string>;
   kept_columns: string[];
+  changed_fields: Record<string, number>;
+  missing: number;
+  missing_first: string[];
+  retired: number;
   issues: IssueGroup[];
   seconds: number;
 }
@@ -130,6 +135,7 @@ export interface Answers {
   column_encodings: Record<string, string>;
   mapping: Record<string, string>;
   keys: string[];
+  retire_on: string;
 }
 
 export interface Job extends JobHead {
@@ -140,7 +146,7 @@ export interface Job extends JobHead {
   understanding: Understanding | null;
   fields: ThemeField[];
   report: Report | null;
-  rejected_file: boolean;
+  rejected_files: string[];
   problem: string;
   reason: string;
   decision_number: string;

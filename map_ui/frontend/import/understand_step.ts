@@ -18,6 +18,7 @@ export function understandStep(page: StepPage): Node[] {
       return server.step(job.id, "understand");
     });
   const next = h("button", { type: "button", class: "button primary", click: () => page.open("fields") }, w("understand.go"), icon("chevron-right"));
+  if (!found.place) return [layerQuestion(found, again)];
   next.disabled = found.place.key === null;
   return [
     facts(found, again),
@@ -49,6 +50,12 @@ function shapeName(type: string): string {
   if (/line/i.test(type)) return w("shape.lines");
   if (/polygon|surface/i.test(type)) return w("shape.areas");
   return w("shape.mixed");
+}
+
+/** A file of several layers: which of them is imported. */
+function layerQuestion(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
+  const buttons = found.layers.map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), name)));
+  return h("section", { class: "card stack", "aria-labelledby": "layers-title" }, h("h2", { id: "layers-title" }, w("understand.which_layer")), h("p", { class: "soft" }, w("understand.which_layer_text")), h("ul", { class: "row" }, ...buttons));
 }
 
 function layerChoice(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {

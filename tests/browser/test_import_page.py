@@ -1,0 +1,154 @@
+"""The import pages, driven: a zipped shapefile from its upload to the tile and back again."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import mapbox_vector_tile
+import numpy as np
+import pyogrio.raw
+import pytest
+import shapely
+from axe import serious_faults
+from django.conf import settings
+from django.db import connections
+from playwright.sync_api import Page, expect
+from sample_features import remove
+
+from gis_core import crs
+from gis_core.tile_grid import tile_at
+from importers.models import ImportJob, ImportRun
+from layers.models import Layer
+
+EAST, NORTH = 567_000.0, 1_145_000.0
+TITLE = "Thửa đất đo thử"
+
+
+@pytest.fixture(scope="module")
+def worker(site: str, world: str) -> Iterator[None]:
+    """The shipped background worker beside the shipped server."""
+    env = {**os.environ, "DATABASE_NAME": world, "DATA_DIR": str(settings.DATA_DIR)}
+    started = subprocess.Popen(
+        [sys.executable, "manage.py", "db_worker", "--interval", "0.2", "--no-startup-delay"],
+        env=env,
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield
+    started.terminate()
+    started.wait(timeout=30)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Three parcels in VN-2000 without a .prj, one twice, with letters in TCVN3."""
+    squares = [
+        shapely.box(EAST + 30 * n, NORTH, EAST + 30 * n + 20, NORTH + 20) for n in (0, 1, 1, 2)
+    ]
+    columns = {
+        "SHBANDO": ["5"] * 4,
+        "SHTHUA": ["1", "2", "2", "3"],
+        "LOAI_DAT": ["ODT"] * 4,
+        "TENCHU": ["NguyÔn V¨n B×nh", "TrÇn ThÞ Hång", "TrÇn ThÞ Hång", "Lª Minh §øc"],
+    }
+    pyogrio.raw.write(
+        tmp_path / "thua.shp",
+        shapely.to_wkb(np.array(squares, dtype=object)),
+        [np.array(values) for values in columns.values()],
+        list(columns),
+        geometry_type="Polygon",
+        crs=None,  # the point of it
+        encoding="ISO-8859-1",
+    )
+    (tmp_path / "thua.cpg").unlink(missing_ok=True)
+    archive = tmp_path / "thửa đất.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for part in sorted(tmp_path.glob("thua.*")):
+            opened.write(part, f"đo vẽ/{part.name}")
+    return archive
+
+
+@pytest.fixture
+def cleaned() -> Iterator[None]:
+    yield
+    jobs = list(ImportJob.objects.filter(new_layer_title=TITLE))
+    layers = list(Layer.objects.filter(slug__in=[job.slug for job in jobs]))
+    for job in jobs:
+        job.delete()
+    ImportRun.objects.filter(layer__in=layers).delete()
+    remove(layers)
+    connections.close_all()  # Playwright's loop has connections of its own, which nobody else ends
+
+
+def rows_in_tile(page: Page, site: str, slug: str) -> int:
+    lon, lat = (float(value) for value in crs.to_wgs84(crs.zone_by_epsg(9210), EAST + 40, NORTH))
+    tile = tile_at(lon, lat, 16)
+    answer = page.request.get(f"{site}/tiles/{slug}/{tile.z}/{tile.x}/{tile.y}.mvt")
+    found = mapbox_vector_tile.decode(answer.body()) if answer.body() else {}
+    return len(found.get(slug, {}).get("features", []))
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+@pytest.mark.usefixtures("worker", "cleaned")
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_from_the_zip_to_the_tile_and_back(
+    open_page: Callable[..., Page], site: str, file: Path, screen: str
+) -> None:
+    page = open_page("/vi/import", screen, "administrator")
+    page.on("dialog", lambda dialog: dialog.accept())
+    expect(page.get_by_role("heading", name="Nhập dữ liệu")).to_be_visible()
+    assert serious_faults(page) == []
+    page.select_option("#target", "new:parcels")
+    page.fill("#new-title", TITLE)
+    page.set_input_files("#files", str(file))
+    page.wait_for_url("**/import/*")
+    # Without a .prj the place is found by the city, and the letters by their words.
+    expect(page.locator(".place-card[aria-pressed=true]")).to_contain_text("105°45")
+    expect(page.locator("#text-title").locator("..")).to_contain_text("TCVN3")
+    assert serious_faults(page) == []
+    page.get_by_role("button", name="Tiếp: các trường").click()
+    expect(page.get_by_label("SHTHUA")).to_have_value("so_thua")
+    expect(page.locator(".column-row", has_text="TENCHU")).to_contain_text("Nguyễn Văn Bình")
+    assert serious_faults(page) == []
+    page.locator(".actions").get_by_role("button", name="Chạy thử").click()
+    expect(page.locator(".tile.new dd")).to_have_text("3")
+    expect(page.locator(".tile.rejected dd")).to_have_text("1")
+    assert serious_faults(page) == []
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert "duplicate_key" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+    page.get_by_role("button", name="Tiếp: công bố").click()
+    page.get_by_label("Số quyết định").fill("12/QĐ-UBND")
+    assert serious_faults(page) == []
+    page.get_by_role("button", name="Công bố lên bản đồ").click()
+    expect(page.get_by_role("heading", name="Đã nhập xong")).to_be_visible()
+    assert serious_faults(page) == []
+    slug = ImportJob.objects.get(new_layer_title=TITLE).slug
+    assert rows_in_tile(page, site, slug) == 3
+    page.get_by_role("button", name="Hoàn tác cả lần nhập").click()
+    expect(page.get_by_role("heading", name="Lần nhập đã được hoàn tác")).to_be_visible()
+    assert rows_in_tile(page, site, slug) == 0
+
+
+def test_a_file_of_another_kind_is_refused_by_name(
+    open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    wrong = tmp_path / "báo cáo.docx"
+    wrong.write_bytes(b"PK\x03\x04 no map")
+    page = open_page("/en/import", "desktop", "planner", expect_refused="/files/")
+    page.set_input_files("#files", str(wrong))
+    expect(page.get_by_role("alert")).to_contain_text("Choose a layer")
+    page.select_option("#target", "new:parcels")
+    page.fill("#new-title", "Report")
+    page.set_input_files("#files", str(wrong))
+    expect(page.get_by_role("alert")).to_contain_text("báo cáo.docx")
+    expect(page.get_by_text("No imports yet")).to_be_visible()
+
+
+def test_a_planner_sees_no_import_of_others(open_page: Callable[..., Page]) -> None:
+    page = open_page("/vi/import/999999", "desktop", "planner", expect_missing=True)
+    expect(page.get_by_role("heading")).to_contain_text("không tồn tại")
