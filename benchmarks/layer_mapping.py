@@ -11,15 +11,15 @@ import django
 django.setup()
 
 from django.contrib.gis.db import models  # noqa: E402 -- the settings come first
+from django.contrib.gis.gdal import DataSource  # noqa: E402
 from django.contrib.gis.utils import LayerMapping  # noqa: E402
 from django.db import connection  # noqa: E402
 
 
 class Peer(models.Model):
-    """A plain table with the columns that the generated parcels share with the product."""
+    """A plain table: one text and the shape, which is less than what the others load."""
 
-    sheet = models.CharField(max_length=40)
-    number = models.CharField(max_length=40)
+    text = models.CharField(max_length=254)
     geom = models.MultiPolygonField(srid=4326)
 
     class Meta:
@@ -32,8 +32,10 @@ def main() -> None:
     with connection.schema_editor() as editor:
         editor.execute('DROP TABLE IF EXISTS "peer_layer_mapping"')
         editor.create_model(Peer)
-    fields = LayerMapping(Peer, sys.argv[1], {"geom": "MULTIPOLYGON"}, transform=False).ds[0].fields
-    mapping = {"sheet": fields[0], "number": fields[1], "geom": "MULTIPOLYGON"}
+    layer = DataSource(sys.argv[1])[0]
+    kinds = zip(layer.fields, layer.field_types, strict=True)
+    text = next(name for name, kind in kinds if kind.__name__ == "OFTString")
+    mapping = {"text": text, "geom": "MULTIPOLYGON"}
     loader = LayerMapping(Peer, sys.argv[1], mapping, transform=False, source_srs=4326)
     start = time.perf_counter()
     loader.save(fid_range=(0, int(sys.argv[2])), strict=True)

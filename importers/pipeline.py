@@ -30,6 +30,7 @@ from importers.understanding import Batch, Understood, look_into
 from layers import bulk, bulk_load
 from layers.bulk import CHANGED, NEW, SAME, Staging
 from layers.bulk_load import NotAFirstLoad
+from layers.bulk_overlaps import overlaps
 from layers.bulk_plan import Plan, StagedRows
 from layers.feature import Layer, SourceFile
 
@@ -167,8 +168,17 @@ def _staged(
     if verdicts.keys() - {NEW, CHANGED, SAME}:
         for row, reason, place in staging.rejected():
             run.log.add(Issue(reason, Severity.ERROR, row, place_4326=place))
+    if verdicts.keys() & {NEW, CHANGED}:
+        _note_overlaps(run, plan)
     report = _report(run, plan.layer, prepared, verdicts)
     return staging, _compared(run, staging, report)
+
+
+def _note_overlaps(run: _Run, plan: Plan) -> None:
+    for one in overlaps(plan):
+        detail = f"{one.feature_key}: {one.area_m2:.1f} m²"
+        issue = Issue("overlap", Severity.WARNING, one.row, "geom", detail, one.place_4326)
+        run.log.add(issue)
 
 
 def _compared(run: _Run, staging: Staging, report: Report) -> Report:

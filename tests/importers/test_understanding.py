@@ -136,3 +136,22 @@ def test_findings_say_where_they_are(tmp_path: Path) -> None:
     for code in ("repaired", "too_few_points", "duplicate_shape"):
         lon, lat = first[code].place_4326 or (0, 0)
         assert (round(lon, 2), round(lat, 2)) == (106.36, 10.35), code
+
+
+def test_an_area_over_what_is_there_is_told(tmp_path: Path) -> None:
+    run(parcels(tmp_path / "a.shp"))
+    columns = {"SHBANDO": ["6"] * 2, "SHTHUA": ["1", "2"]}
+    over = shapely.box(EAST + 10, NORTH, EAST + 25, NORTH + 10)
+    beside = shapely.box(EAST + 20, NORTH, EAST + 25, NORTH + 10)
+    report = run(shapefile(tmp_path / "b.gpkg", [over, beside], columns), apply=False)
+    found = [group for group in report.issues if group.code == "overlap"]
+    assert [(group.count, group.first[0].row) for group in found] == [(1, 1)]
+    assert found[0].first[0].detail == "/5/1: 100.0 m²"
+    assert found[0].first[0].place_4326 is not None
+
+
+def test_a_feature_that_the_file_moves_is_not_in_the_way(tmp_path: Path) -> None:
+    run(parcels(tmp_path / "a.shp", 2))
+    columns = {"SHBANDO": ["5", "5"], "SHTHUA": ["1", "2"]}
+    turned = shapefile(tmp_path / "b.gpkg", [square(1), square(0)], columns)
+    assert "overlap" not in codes(run(turned))
