@@ -6,6 +6,8 @@ import { coveredEdges } from "../shell/panel";
 import { failureWords } from "../shell/states";
 import type { Tab } from "../shell/tabs";
 import type { ViewerParts } from "../viewer/extension";
+import { AsOf } from "./as_of";
+import { Attachments } from "./attachments";
 import { Boxes } from "./boxes";
 import type { Checks } from "./checks";
 import { Comments } from "./comments";
@@ -45,7 +47,9 @@ export class Desk {
   private readonly history: FeatureHistory;
   private readonly boxes: Boxes;
   private readonly draftComments: Comments;
-  private commentsOf: number | null = null;
+  private readonly attachments: Attachments;
+  readonly asOf: AsOf;
+  private besideOf: number | null = null;
 
   constructor(private readonly options: DeskOptions) {
     const { parts, forms, draft, keeper } = options;
@@ -73,23 +77,34 @@ export class Desk {
     });
     this.boxes = new Boxes({ boxes: this.boxNames(), open: (set, box) => void this.openSet(set, box), showPlace: ([west, south, east, north]) => map.fitBounds([[south, west], [north, east]], coveredEdges()) });
     this.draftComments = new Comments({ map, quiet: true, nameOf: (key) => this.stepName(key) });
-    draft.onChange(() => this.followComments());
-    this.followComments();
+    this.attachments = new Attachments({
+      nameOf: (key) => this.stepName(key),
+      steps: () => draft.operations.map(({ key }) => key),
+      saved: () => this.saved(),
+      onChange: (set) => draft.adopt(set),
+    });
+    draft.onChange(() => this.followDraft());
+    this.followDraft();
+    this.asOf = new AsOf({ parts, forms, openHistory: (layer, id) => void this.showHistory(layer, id) });
     this.tab = this.boxNames().length > 0 ? this.makeTab(options.allowed("edit")) : null;
   }
 
   /** True when the click sets a pin. */
   click(position: L.LatLng): boolean {
-    return this.review.click(position) || this.draftComments.click(position);
+    return this.review.click(position) || this.draftComments.click(position) || this.asOf.click(position);
   }
 
   escape(): boolean {
-    return this.review.escape() || this.draftComments.escape();
+    return this.review.escape() || this.draftComments.escape() || (!this.open && this.asOf.stop());
+  }
+
+  private get open(): boolean {
+    return this.review.open || this.history.open || this.conflicts.open;
   }
 
   /** True when the right panel was the desk's. */
   closePanel(): boolean {
-    if (!this.review.open && !this.history.open && !this.conflicts.open) return false;
+    if (!this.open) return false;
     this.only(null);
     this.options.parts.right.hide();
     return true;
@@ -133,7 +148,7 @@ export class Desk {
       resolve: (id) => void this.showConflicts(id),
       onEnd: (published) => this.moved(published),
     });
-    const content = h("div", { class: "changes" }, edits ? panel.element : null, edits ? this.draftComments.element : null, this.boxes.element);
+    const content = h("div", { class: "changes" }, edits ? panel.element : null, edits ? this.attachments.element : null, edits ? this.draftComments.element : null, this.boxes.element, this.asOf.element);
     void this.boxes.load();
     return { key: "changes", title: w("tab.changes"), icon: "file-pen", content };
   }
@@ -144,13 +159,25 @@ export class Desk {
     return form ? nameOf(form, this.options.draft.values(key)) : null;
   }
 
-  /** What reviewers said of the draft in hand, on the map and under its steps. */
-  private followComments(): void {
-    const { id } = this.options.draft;
-    if (id === this.commentsOf) return;
-    this.commentsOf = id;
+  /** What lies beside the draft in hand: remarks of reviewers, and scans. */
+  private followDraft(): void {
+    const { id, empty } = this.options.draft;
+    this.attachments.showSteps();
+    this.attachments.element.hidden = empty && id === null;
+    if (id === this.besideOf) return;
+    this.besideOf = id;
+    this.attachments.show([]);
     if (id === null) this.draftComments.clear();
-    else void this.draftComments.show(id).catch(() => this.draftComments.clear()); // offline: the draft itself is here
+    else void Promise.all([this.draftComments.show(id), this.attachments.load(id)]).catch(() => undefined); // offline: the draft itself is here
+  }
+
+  /** The draft as it is on the server, with everything in it. */
+  private async saved(): Promise<{ id: number; revision: number } | null> {
+    const { draft, keeper } = this.options;
+    const done = await keeper.save();
+    if (done && draft.id !== null) return { id: draft.id, revision: draft.revision };
+    say(w("keeping.offline_text"), "caution");
+    return null;
   }
 
   private async showConflicts(id: number): Promise<void> {

@@ -1,10 +1,11 @@
 /** The versions of one feature: who, when, why; what changed; and the way back. */
 import type L from "leaflet";
 import { h, icon } from "../dom";
-import { locale } from "../i18n";
+import { formatMoment } from "../format";
 import { say } from "../shell/messages";
 import { coveredEdges, type Panel } from "../shell/panel";
 import { failureWords, fillFrom } from "../shell/states";
+import { attachmentList } from "./attachments";
 import { backButton, ComparedShapes, differenceTable, SideSwitch } from "./differences";
 import { noted } from "./dialogue";
 import type { Forms } from "./forms";
@@ -24,10 +25,6 @@ interface Known {
   versions: FeatureVersion[];
   form: LayerForm;
   mayRestore: boolean;
-}
-
-function moment(iso: string): string {
-  return new Intl.DateTimeFormat(locale(), { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 }
 
 /** Named apart from the browser's own. */
@@ -67,7 +64,7 @@ export class FeatureHistory {
       const now = index === 0 && version.ended_at === null;
       const tag = now ? h("span", { class: "tag good" }, w("history.now")) : null;
       const gone = index === 0 && version.ended_at !== null ? h("span", { class: "tag bad" }, w("history.deleted")) : null;
-      const words = h("span", {}, h("strong", {}, version.title || w("history.version", { n: version.version })), h("small", {}, `${moment(version.changed_at)} · ${version.actor}`));
+      const words = h("span", {}, h("strong", {}, version.title || w("history.version", { n: version.version })), h("small", {}, `${formatMoment(version.changed_at)} · ${version.actor}`));
       const open = () => void this.openVersion(version, known);
       return h("li", {}, h("button", { type: "button", class: "list-row", click: open }, h("span", { class: "version-number numbers" }, String(version.version)), words, tag, gone, icon("chevron-right")));
     });
@@ -76,21 +73,34 @@ export class FeatureHistory {
     return [back, h("p", { class: "soft small" }, form.title), h("ul", { class: "list versions" }, ...rows)];
   }
 
-  private async openVersion(version: FeatureVersion, known: Known): Promise<void> {
+  /** Against the version before it, or another one. */
+  private async openVersion(version: FeatureVersion, known: Known, other?: FeatureVersion): Promise<void> {
     const { panel } = this.options;
     const { versions, form } = known;
-    const before = versions.find((entry) => entry.version === version.version - 1);
+    const before = other ?? versions.find((entry) => entry.version < version.version);
     await fillFrom(panel.body, () => this.read(version, before), ({ shape, old, fields, moved }) => {
       this.shapes.show([{ kind: "update", before: old, after: shape }]);
       this.sides.turn("both");
       const bounds = this.shapes.bounds();
       if (bounds) this.options.map.fitBounds(bounds, { maxZoom: 19, ...coveredEdges() });
-      const head = h("div", { class: "feature-head" }, h("p", { class: "kicker" }, w("history.version", { n: version.version })), h("h3", {}, version.title), h("p", { class: "soft small" }, `${moment(version.changed_at)} · ${version.actor}`));
+      const head = h("div", { class: "feature-head" }, h("p", { class: "kicker" }, w("history.version", { n: version.version })), h("h3", {}, version.title), h("p", { class: "soft small" }, `${formatMoment(version.changed_at)} · ${version.actor}`));
       const nothing = fields.length === 0 && !moved ? h("p", { class: "soft" }, w(before ? "history.same" : "history.first")) : null;
       const geometry = moved ? h("p", { class: "small soft" }, icon("spline", "icon-small"), w("diff.geometry")) : null;
       const back = backButton(w("history.list"), () => void this.show(this.layer, this.id));
-      return [back, head, ...(old ? [this.sides.element] : []), geometry, fields.length > 0 ? differenceTable(form, fields) : null, nothing, this.restoring(version, known)].filter((node): node is HTMLElement => node !== null);
+      return [back, head, this.against(version, before, known), ...(old ? [this.sides.element] : []), geometry, fields.length > 0 ? differenceTable(form, fields) : null, nothing, attachmentList(version.attachments, () => null), this.restoring(version, known)].filter((node): node is HTMLElement => node !== null);
     });
+  }
+
+  private against(version: FeatureVersion, before: FeatureVersion | undefined, known: Known): HTMLElement | null {
+    const others = known.versions.filter((entry) => entry !== version);
+    if (others.length === 0) return null;
+    const options = others.map((entry) => h("option", { value: entry.version, selected: entry === before }, `${w("history.version", { n: entry.version })} · ${formatMoment(entry.changed_at)}`));
+    const choice = h("select", { class: "input", id: "history-against" }, ...options);
+    choice.addEventListener("change", () => {
+      const other = others.find((entry) => String(entry.version) === choice.value);
+      void this.openVersion(version, known, other).then(() => document.getElementById("history-against")?.focus());
+    });
+    return h("div", { class: "field" }, h("label", { for: "history-against" }, w("history.against")), choice);
   }
 
   private async read(version: FeatureVersion, before: FeatureVersion | undefined) {

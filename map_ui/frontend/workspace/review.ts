@@ -5,6 +5,7 @@ import { formatDate } from "../format";
 import { say } from "../shell/messages";
 import { coveredEdges, phone, type Panel } from "../shell/panel";
 import { failureWords, fillFrom } from "../shell/states";
+import { attachmentList } from "./attachments";
 import { Comments } from "./comments";
 import { Comparison, type Seen } from "./comparison";
 import { changedFields, differenceTable } from "./differences";
@@ -104,8 +105,10 @@ export class Review {
     ].filter(([, value]) => value);
     const list = h("dl", { class: "facts" }, ...facts.flatMap(([label, value]) => [h("dt", {}, label), h("dd", {}, value)]));
     const head = h("div", { class: "feature-head" }, h("p", {}, h("span", { class: `tag state-${set.state}` }, w(`state.${set.state}`))), h("h3", {}, set.title));
+    const files = attachmentList(set.attachments, (key) => this.names.get(key) ?? null);
+    const attached = files ? [h("section", { class: "attachments", "aria-label": w("attach.name") }, h("h4", {}, icon("paperclip", "icon-small"), w("attach.name")), files)] : [];
     const problems = set.problems.map(({ detail, level }) => h("li", { class: level }, icon("triangle-alert", "icon-small"), detail));
-    return [head, list, ...(problems.length > 0 ? [h("ul", { class: "problem-list" }, ...problems)] : []), this.comparison.element, ...seen.map((entry) => this.stepCard(set, entry)), this.comments.element, this.ways(set)];
+    return [head, list, ...(problems.length > 0 ? [h("ul", { class: "problem-list" }, ...problems)] : []), this.comparison.element, ...attached, ...seen.map((entry) => this.stepCard(set, entry)), this.comments.element, this.ways(set)];
   }
 
   private stepCard(set: ChangeSet, { step, form, base }: Seen): HTMLElement {

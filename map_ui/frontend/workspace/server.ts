@@ -1,6 +1,7 @@
 /** Requests of the workspace. Writes carry the session's token and the revision that they start from. */
 import { RequestError, addressOf, readJson, type FailureKind } from "../api";
 import { language } from "../i18n";
+import { sendFile } from "./upload";
 import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, FileShapes, Home, LayerForm, Operation, Problem, SetComment, Values, Verdict } from "./types";
 import { newKey } from "./draft";
 import { sentOnce } from "./sending";
@@ -85,6 +86,11 @@ function baseOf({ geometry, properties }: Item): Base {
   return { geometry, version: Number(properties["_version"]), values: { ...values, names } };
 }
 
+export interface PastItems {
+  numberMatched?: number;
+  features: { id: string | number; geometry: GeoJSON.Geometry; properties: Values }[];
+}
+
 export type Meta = Pick<ChangeSet, "title" | "reason" | "decision_number" | "publish_on">;
 const one = (id: number, rest = "") => `${CHANGE_SETS}/${id}${rest}`;
 const featurePath = (layer: string, id: string) => `/api/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(id)}`;
@@ -113,6 +119,9 @@ export const server = {
   },
   items: (layer: string, bbox: number[], limit: number, signal: AbortSignal) =>
     readJson<GeoJSON.FeatureCollection>(`/ogc/collections/${encodeURIComponent(layer)}/items`, { bbox: bbox.map((v) => v.toFixed(6)).join(","), limit }, signal),
+  /** A layer as it was recorded at a moment that has passed. */
+  itemsAt: (layer: string, moment: Date, bbox: number[], limit: number, signal: AbortSignal) =>
+    readJson<PastItems>(`/ogc/collections/${encodeURIComponent(layer)}/items`, { f: "json", datetime: moment.toISOString(), bbox: bbox.map((v) => v.toFixed(6)).join(","), limit }, signal),
   checks: (operations: Operation[]) => write<{ problems: Problem[] }>(CHECKS, { method: "POST", body: { operations } }),
 
   list: async (box: Box, offset = 0) => readJson<{ total: number; change_sets: ChangeSetHead[] }>(CHANGE_SETS, { box, offset, lang: language }),
@@ -132,6 +141,14 @@ export const server = {
   /** `part`: only the steps marked so go back; the rest stays in review. */
   sendBack: (id: number, revision: number, note: string, verdicts: { key: string; verdict: Verdict; note: string }[], part = false) =>
     write<ChangeSet>(one(id, "/return"), { method: "POST", body: { note, verdicts, part }, revision }),
+  attach: async (id: number, revision: number, file: File, key: string, onShare: (share: number) => void): Promise<ChangeSet> => {
+    const path = addressOf(one(id, "/attachments"), { name: file.name, key, lang: language });
+    const headers = { "Content-Type": "application/octet-stream", Accept: "application/json", "X-CSRFToken": token(), "If-Match": `"${revision}"` };
+    const response = await sendFile({ path, headers, file, onShare });
+    if (!response.ok) throw await refusalOf(response);
+    return (await response.json()) as ChangeSet;
+  },
+  detach: (id: number, revision: number, attachment: number) => write<ChangeSet>(one(id, `/attachments/${attachment}`), { method: "DELETE", revision }),
   comments: (id: number) => readJson<{ comments: SetComment[] }>(one(id, "/comments"), { lang: language }),
   comment: (id: number, said: { text: string; key: string; place: [number, number] | null }) => write<SetComment>(one(id, "/comments"), { method: "POST", body: said }),
   undo: (id: number, reason: string) => write<unknown>(one(id, "/undo"), { method: "POST", body: { reason } }),

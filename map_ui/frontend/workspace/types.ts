@@ -86,6 +86,17 @@ export interface ChangeSet extends ChangeSetHead {
   may: { edit: boolean; submit: boolean; approve: boolean; publish: boolean; undo: boolean; withdraw?: boolean; return?: boolean; discard?: boolean };
   operations: Operation[];
   problems: Problem[];
+  attachments: SetAttachment[];
+}
+
+export interface SetAttachment {
+  id: number;
+  name: string;
+  media_type: string;
+  size_bytes: number;
+  author: string;
+  key: string | null;
+  href: string;
 }
 
 /** A remark; `place` is longitude and latitude. */
@@ -173,6 +184,7 @@ export interface FeatureVersion {
   changed_at: string;
   ended_at: string | null;
   operation_that_ended: string | null;
+  attachments: SetAttachment[];
 }
 
 export interface FieldDifference {

@@ -137,6 +137,7 @@ class Workspace implements ViewerExtension {
   }
 
   private started(): void {
+    this.desk.asOf.stop(); // what is edited is what is there today
     this.parts.clearSelection();
     if (phone.matches) this.parts.left.setHeight("peek");
     this.showPencils();
