@@ -4,7 +4,17 @@ import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
-from workspace_page import LAT, LON, PLACE, click_at, draft, editing, last_geometry, parcels
+from workspace_page import (
+    LAT,
+    LON,
+    PLACE,
+    click_at,
+    draft,
+    editing,
+    last_geometry,
+    parcels,
+    serious_faults,
+)
 
 OpenPage = Callable[..., Page]
 CORNERS = """STT;X;Y
@@ -37,6 +47,7 @@ def test_a_list_of_corners_becomes_a_parcel_with_a_form_that_explains_itself(
     expect(page.locator(".figures")).to_contain_text("1.000")
     summary = page.locator(".error-summary")
     expect(summary).to_contain_text("2 chỗ cần sửa")
+    assert serious_faults(page) == []
     summary.get_by_role("button", name=re.compile("Số thửa")).click()
     expect(page.locator("#field-so_thua")).to_be_focused()
     page.locator("#field-so_to").fill("9")

@@ -4,6 +4,7 @@ import json
 import math
 from typing import Any
 
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 LAT, LON, ZOOM = 10.354, 106.3635, 19
@@ -59,3 +60,14 @@ def parcels(page: Page, site: str) -> list[dict[str, Any]]:
     box = f"{LON - 0.0006},{LAT - 0.0006},{LON + 0.0006},{LAT + 0.0006}"
     answer = page.request.get(f"{site}/ogc/collections/parcels/items?bbox={box}&limit=500")
     return list(answer.json()["features"])
+
+
+def serious_faults(page: Page) -> list[str]:
+    """Return what axe-core finds serious or critical on the page as it is now."""
+    page.evaluate((settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html'][:200]}"
+        for fault in found["violations"]
+        if fault["impact"] in {"serious", "critical"}
+    ]

@@ -26,7 +26,7 @@ export class CornerList {
   private rows: Row[] = [];
 
   constructor(private readonly work: CornerWork) {
-    const head = h("thead", {}, h("tr", {}, ...["corner.number", "corner.x", "corner.y", "corner.edge"].map((words) => h("th", { scope: "col" }, w(words as "corner.x"))), h("th", {}, h("span", { class: "visually-hidden" }, w("corner.remove_column")))));
+    const head = h("thead", {}, h("tr", {}, ...(["corner.number", "corner.x", "corner.y", "corner.edge"] as const).map((words) => h("th", { scope: "col", class: words.replace(".", "-") }, w(words))), h("th", {}, h("span", { class: "visually-hidden" }, w("corner.remove_column")))));
     this.element.append(h("table", { class: "corner-table numbers" }, head, this.body), this.more);
   }
 
@@ -54,7 +54,7 @@ export class CornerList {
     const n = index + 1;
     const input = (words: string) => h("input", { class: "input", inputmode: "decimal", autocomplete: "off", "aria-label": `${words}, ${w("corner.nth", { n })}` });
     const [northing, easting] = [input(w("corner.x")), input(w("corner.y"))];
-    const edge = h("td", {});
+    const edge = h("td", { class: "corner-edge" });
     const remove = iconButton("x", w("corner.remove", { n }), () => this.remove(path));
     const element = h("tr", {}, h("th", { scope: "row" }, String(n)), h("td", {}, northing), h("td", {}, easting), edge, h("td", {}, remove));
     const row = { path, element, northing, easting, edge };

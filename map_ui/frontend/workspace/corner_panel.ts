@@ -1,5 +1,6 @@
 /** Typed corners, under the tools: by position, by distance and angle, and all of them in a list. */
 import { h, iconButton } from "../dom";
+import { phone } from "../shell/panel";
 import { BearingForm } from "./bearing_form";
 import { CornerList } from "./corner_list";
 import type { CornerWork } from "./corner_work";
@@ -13,6 +14,7 @@ export class CornerPanel {
   readonly element: HTMLElement;
   readonly button: HTMLButtonElement;
   private part: Part = "position";
+  private key: string | null = null;
   private readonly parts: Record<Part, PositionForm | BearingForm | CornerList>;
   private readonly segments = new Map<Part, HTMLButtonElement>();
 
@@ -35,7 +37,6 @@ export class CornerPanel {
   toggle(): boolean {
     if (!this.work.editor.active) return false;
     this.element.hidden = this.open;
-    this.button.setAttribute("aria-expanded", String(this.open));
     this.update();
     if (this.open) this.parts[this.part].focus();
     else this.work.editor.options.map.getContainer().focus({ preventScroll: true });
@@ -58,9 +59,11 @@ export class CornerPanel {
   }
 
   private update(): void {
-    const { locked, form } = this.work.editor;
+    const { locked, form, key } = this.work.editor;
     this.button.disabled = locked;
-    if (locked || !form) this.element.hidden = true;
+    if (locked || !form || (key !== this.key && key !== null && phone.matches)) this.element.hidden = true; // a phone has room for one
+    this.key = key;
+    this.button.setAttribute("aria-expanded", String(this.open));
     this.segments.get("bearing")!.hidden = this.work.points;
     if (this.work.points && this.part === "bearing") this.use("position", false);
     if (this.open) this.parts[this.part].update();

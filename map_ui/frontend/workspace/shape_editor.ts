@@ -16,8 +16,16 @@ export function loadGeoman(map: L.Map): Promise<void> {
     L.PM.setOptIn(true);
     map.options.pmIgnore = false;
     L.PM.reInitLayer(map as unknown as L.Layer);
+    map.on("layeradd", ({ layer }) => layer instanceof L.Marker && leaveOut(layer.getElement()));
   });
   return loading;
+}
+
+/** Handles of corners are no stops of the Tab key: a parcel may have hundreds. Keys choose corners (corner_choice.ts). */
+function leaveOut(handle: HTMLElement | undefined): void {
+  if (!handle?.classList.contains("marker-icon")) return;
+  handle.removeAttribute("tabindex");
+  handle.removeAttribute("role");
 }
 
 export interface ShapeEditorOptions {

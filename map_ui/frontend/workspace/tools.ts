@@ -43,11 +43,11 @@ export class Tools {
     this.tracing = new Tracing(editor);
     this.corner = new CornerChoice(editor);
     this.panel = new CornerPanel(new CornerWork(editor, this.corner));
-    bar.addPositionTools(this.tracing.button, this.panel.button);
+    bar.addPositionTools(this.tracing.button, this.panel.button, new GeometryFile(editor).button);
     bar.addPart(this.panel.element);
     this.shapes = new ShapeTools(editor);
     this.copy = new CopyValues(editor, options.parts);
-    bar.addShapeTools(new GeometryFile(editor).button, this.copy.button);
+    bar.addShapeTools(this.copy.button);
     editor.toolHint = () => this.copy.hint ?? this.tracing.hint ?? this.corner.hint;
     this.bindings = [...this.drawing(), ...this.corners(), ...this.editing(), ...this.shapes.bindings];
     watchKeys(() => this.bindings);

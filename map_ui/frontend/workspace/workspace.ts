@@ -96,7 +96,10 @@ class Workspace implements ViewerExtension {
   }
 
   escape(): boolean {
-    return this.tools.escape() || this.desk.escape() || this.editor.escape() || this.closePanel();
+    if (this.tools.escape() || this.desk.escape()) return true;
+    if (this.editor.active && !this.editor.holds && this.editor.shapes.tool === "none") void this.close();
+    else return this.editor.escape() || this.closePanel();
+    return true;
   }
 
   private makeVisible(layer: string): void {
