@@ -151,7 +151,8 @@ def measure(count: int, rounds: int) -> dict[int, dict[str, list[float]]]:
         "TIPG_DB_TABLES": '["public.peer_parcels"]',
     }  # fmt: skip
     with (
-        running(granian, OURS_PORT, environment(name), "/health/live"),
+        # Without kept tiles: what is measured is the making of them.
+        running(granian, OURS_PORT, {**environment(name), "TILE_CACHE_MB": "0"}, "/health/live"),
         running(tipg, PEER_PORT, tipg_env, "/healthz"),
     ):
         ways = {

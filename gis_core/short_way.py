@@ -1,8 +1,9 @@
-"""Anonymous GETs of the hottest address, without the parts of the framework that they do not need.
+"""Anonymous GETs of the hottest addresses, without the parts of the framework they do not need.
 
-A map asks for dozens of small tiles at once, and sessions, forms, signals and the search for the
-view cost as much as a small tile. View, actor, language and headers are the same; whatever is not
-the plain case (the cookie of a session, a token, another method, an odd address) goes the long way.
+A map asks for dozens of small tiles at once, and every second for what is new; sessions, forms,
+signals and the search for the view cost as much as the answer. View, actor, language and headers
+are the same; whatever is not the plain case (the cookie of a session, a token, another method, an
+odd address) goes the long way.
 """
 
 import re
@@ -22,7 +23,8 @@ from gis_core.headers import ActorAndLanguage, SecurityHeaders
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _TILE = re.compile(r"/tiles/([!-.0-~]+)/([0-9]{1,9})/([0-9]{1,9})/([0-9]{1,9})\.mvt")
-_VIEW = "layers.api.tiles.mvt"
+_LIVE = re.compile(r"/api/live")
+_VIEWS = {_TILE: "layers.api.tiles.mvt", _LIVE: "layers.api.live.recent"}
 
 
 class ShortWay:
@@ -30,20 +32,22 @@ class ShortWay:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._view: Callable[..., HttpResponse] = import_string(_VIEW)
-        tile: Any = convert_exception_to_response(self._tile)
-        shrunk: Any = GZipMiddleware(ActorAndLanguage(tile))
+        self._views: dict[re.Pattern[str], Callable[..., HttpResponse]] = {
+            address: import_string(name) for address, name in _VIEWS.items()
+        }
+        viewed: Any = convert_exception_to_response(self._viewed)
+        shrunk: Any = GZipMiddleware(ActorAndLanguage(viewed))
         self._answer = SecurityHeaders(shrunk)
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """Answer a plain request for a tile; hand on every other."""
+        """Answer a plain request for a tile or for what is new; hand on every other."""
         plain = (
             environ["REQUEST_METHOD"] == "GET"
             and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
             and "HTTP_AUTHORIZATION" not in environ
-            and _TILE.fullmatch(environ.get("PATH_INFO", "")) is not None
+            and _matched(environ.get("PATH_INFO", "")) is not None
         )
         if not plain:
             return self._application(environ, start_response)
@@ -53,11 +57,15 @@ class ShortWay:
         start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
         return [response.content]
 
-    def _tile(self, request: HttpRequest) -> HttpResponse:
-        address = _TILE.fullmatch(request.path)
+    def _viewed(self, request: HttpRequest) -> HttpResponse:
+        address = _matched(request.path)
         assert address is not None  # noqa: S101 -- __call__ has looked
-        slugs, *numbers = address.groups()
+        slugs, numbers = address.groups()[:1], address.groups()[1:]
         try:
-            return self._view(request, slugs, *(int(number) for number in numbers))
+            return self._views[address.re](request, *slugs, *(int(number) for number in numbers))
         except EXPLAINED as error:
             return problem_from(request, error)
+
+
+def _matched(path: str) -> re.Match[str] | None:
+    return _TILE.fullmatch(path) or _LIVE.fullmatch(path)

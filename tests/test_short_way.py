@@ -69,6 +69,17 @@ def test_both_ways_answer_alike(world, slugs, environ):
     assert short == answer(WSGIHandler(), path, **environ)
 
 
+@pytest.mark.parametrize(
+    "query", ["", "since=0", "since=17641670000000", "since=x", "lang=en&since="]
+)
+def test_what_is_new_is_answered_alike(world, query):
+    path = f"/api/live?{query}"
+    django = Watched()
+    short = answer(ShortWay(django), path, QUERY_STRING=query)
+    assert django.asked == 0
+    assert short == answer(WSGIHandler(), path, QUERY_STRING=query)
+
+
 @pytest.mark.parametrize("address", ["99/0/0.mvt", "3/8/0.mvt", "0/0/0.mvt", "18/1/1.mvt"])
 def test_wrong_and_empty_tiles_are_answered_alike(world, address):
     path = f"/tiles/roads/{address}"
@@ -88,6 +99,8 @@ LONG = [
     (f"/tiles/roads/{ADDRESS}", {"HTTP_AUTHORIZATION": "Bearer x"}),
     (f"/tiles/roads/{ADDRESS}", {"method": "HEAD"}),
     (f"/tiles/roads/{ADDRESS}", {"method": "POST"}),
+    ("/api/live", {"HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}=x"}),
+    ("/api/live", {"HTTP_AUTHORIZATION": "Bearer x"}),
     ("/tiles/roads.json", {}),
     ("/tiles/%C4%91%C6%B0%E1%BB%9Dng/3/1/1.mvt", {}),
     ("/tiles/roads/3/1/1e3.mvt", {}),
@@ -109,7 +122,7 @@ def test_a_fault_of_the_product_is_answered_500_without_its_words(world, monkeyp
     def broken(*_arguments):
         raise RuntimeError("secret words")
 
-    monkeypatch.setattr(application, "_view", broken)
+    monkeypatch.setattr(application, "_views", dict.fromkeys(application._views, broken))
     status, headers, body = answer(application, f"/tiles/roads/{ADDRESS}")
     assert status.startswith("500")
     assert b"secret words" not in body

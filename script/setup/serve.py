@@ -18,6 +18,9 @@ from script.setup.front_end import tool_environment
 from script.setup.options import Options
 
 BLOCKING_THREADS = 4
+# Of one process. The server counts a connection that a browser keeps open as one in work, so with
+# few of them some dozens of open maps would keep everybody else out.
+OPEN_CONNECTIONS = 512
 STOP_SECONDS = 15.0
 LONGEST_PAUSE = 60.0  # seconds between two tries to start a worker that keeps dying
 _LOOK_AGAIN = 0.05  # seconds between two questions whether the server answers
@@ -36,14 +39,14 @@ class Service:
 def web_server(checkout: Checkout, options: Options) -> Service:
     """Return the web server: granian with two processes of four threads each.
 
-    Backpressure bounds the requests in work, and with them the database connections: each thread
+    The threads bound the requests in work, and with them the database connections: each thread
     holds at most one per login, so 2 x 4 x 2 stay far below the cluster's 60.
     """
     arguments = (
         *("--interface", "wsgi", "--http", "1", "--no-ws", "--log-level", "warning"),
         *("--host", options.host, "--port", str(options.port)),
         *("--workers", str(options.web_workers), "--blocking-threads", str(BLOCKING_THREADS)),
-        *("--backpressure", str(8 * BLOCKING_THREADS), "--workers-kill-timeout", "10"),
+        *("--backpressure", str(OPEN_CONNECTIONS), "--workers-kill-timeout", "10"),
         *("--respawn-failed-workers", "gis_core.wsgi:application"),
     )
     return Service("server", (str(checkout.python), "-m", "granian", *arguments), restart=False)
