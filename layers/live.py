@@ -10,6 +10,7 @@ from gis_core import access, change_log
 from gis_core.access import Actor
 from gis_core.change_log import Entry
 from gis_core.tile_grid import Bbox, degrees
+from layers.presence import Mark, others
 from layers.selectors import ReadableLayer, recent_by_slug
 
 # Two transactions that end at about the same moment may be seen in the other order.
@@ -28,11 +29,15 @@ class Change:
 
 @dataclass(frozen=True)
 class News:
-    """The changes since a cursor, the next cursor, and the layers that the reader may know of."""
+    """The changes since a cursor, the next cursor, the layers that the reader may know of.
+
+    `editing`: where others are at work, for those who may edit there.
+    """
 
     cursor: int
     layers: tuple[str, ...]
     changes: tuple[Change, ...]
+    editing: tuple[Mark, ...]
 
 
 def news(actor: Actor, since_us: int | None) -> News:
@@ -58,7 +63,8 @@ def news(actor: Actor, since_us: int | None) -> News:
         Change(known[one.layer_id].slug, degrees(one.box_3857), one.written_us)
         for one in reversed(places)
     )
-    return News(cursor, tuple(sorted(entry.slug for entry in known.values())), changes)
+    slugs = tuple(sorted(entry.slug for entry in known.values()))
+    return News(cursor, slugs, changes, others(actor, list(known.values())))
 
 
 def _level(entry: ReadableLayer) -> int:

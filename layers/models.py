@@ -4,6 +4,7 @@ from layers.attachment import Attachment
 from layers.change_operation import ChangeComment, ChangeOperation
 from layers.code_list import Code
 from layers.feature import Feature, Layer, SourceFile
+from layers.presence import Editing
 from layers.raster import Raster
 from layers.themes.admin_units import AdminUnit, AdminUnitLineage
 from layers.themes.environment import Station
@@ -20,6 +21,7 @@ __all__ = [
     "ChangeComment",
     "ChangeOperation",
     "Code",
+    "Editing",
     "Feature",
     "Infrastructure",
     "Layer",

@@ -13,6 +13,7 @@ from layers import live
 from layers.api.ogc_links import JSON
 from layers.api.reading import ReadRouter
 from layers.api.service import actor
+from layers.presence import Mark
 
 router = ReadRouter(tags=["viewer"])
 _LONGEST = 18  # digits of a cursor
@@ -38,4 +39,15 @@ def recent(request: HttpRequest, since: str = Query("")) -> HttpResponse:  # typ
             for change in found.changes
         ],
     }
+    if found.editing:
+        body["editing"] = [_mark(mark) for mark in found.editing]
     return HttpResponse(json.dumps(body), JSON)
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    return {
+        "layer": mark.layer,
+        "id": None if mark.feature_id is None else str(mark.feature_id),
+        "name": mark.name,
+        "bbox_4326": [round(value, 7) for value in mark.bbox_4326],
+    }

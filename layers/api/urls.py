@@ -14,6 +14,7 @@ from layers.api import (
     ogc_export,
     ogc_landing,
     ogc_tiles,
+    presence,
     rasters,
     shapes,
     table,
@@ -26,6 +27,7 @@ service.add_router("/tiles", tiles.router)
 service.add_router("/api", viewer.router)
 service.add_router("/api", table.router)
 service.add_router("/api", live.router)
+service.add_router("/api", presence.router)
 service.add_router("/api", ogc_export.router)
 service.add_router("/api", history.router)
 service.add_router("/api", change_sets.router)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, Response, expect
 from sample_features import SYSTEM
+from workspace_page import editing
 
 from layers import changes, selectors
 from layers.changes import Kind, Operation
@@ -114,3 +115,20 @@ def test_a_page_that_nobody_sees_does_not_ask(open_page: OpenPage) -> None:
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.wait_for_timeout(500)
     assert asked
+
+
+def test_others_see_where_somebody_is_editing(open_page: OpenPage) -> None:
+    place = "/vi/workspace#map=19/10.35400/106.36350&layers=parcels"
+    planner = open_page(place, role="planner")
+    editing(planner)
+    planner.mouse.click(920, 433)
+    expect(planner.locator("#field-so_thua")).to_be_visible()
+    other = open_page(place, role="administrator")
+    expect(other.get_by_text("Đang sửa: test-planner")).to_be_visible(timeout=15_000)
+    editing(other)
+    other.mouse.click(920, 433)
+    warning = "cũng đang sửa đối tượng này"
+    expect(other.get_by_text(f"test-planner {warning}")).to_be_visible(timeout=15_000)
+    expect(planner.get_by_text(f"test-administrator {warning}")).to_be_visible(timeout=15_000)
+    planner.keyboard.press("Escape")
+    expect(other.get_by_text("Đang sửa: test-planner")).to_be_hidden(timeout=15_000)

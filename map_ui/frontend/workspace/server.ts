@@ -54,10 +54,10 @@ export async function write<T>(path: string, { method, body, file, query, revisi
   const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": token() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (revision !== undefined) headers["If-Match"] = `"${revision}"`;
-  // What writes nothing may be repeated as it is.
-  if (path !== CHECKS && !file) headers["Idempotency-Key"] = requestKey ?? newKey("once-");
+  // What writes nothing may be repeated as it is, and a presence too.
+  if (path !== CHECKS && !path.startsWith("/api/presence/") && !file) headers["Idempotency-Key"] = requestKey ?? newKey("once-");
   const address = addressOf(path, { ...query, lang: language });
-  const options: RequestInit = { method, headers, credentials: "same-origin" };
+  const options: RequestInit = { method, headers, credentials: "same-origin", keepalive: method === "DELETE" };
   if (body !== undefined) options.body = JSON.stringify(body);
   if (file) {
     options.body = file;
@@ -152,6 +152,9 @@ export const server = {
   comments: (id: number) => readJson<{ comments: SetComment[] }>(one(id, "/comments"), { lang: language }),
   comment: (id: number, said: { text: string; key: string; place: [number, number] | null }) => write<SetComment>(one(id, "/comments"), { method: "POST", body: said }),
   undo: (id: number, reason: string) => write<unknown>(one(id, "/undo"), { method: "POST", body: { reason } }),
+
+  hold: (page: string, held: object) => write<null>(`/api/presence/${page}`, { method: "PUT", body: held }),
+  release: (page: string) => write<null>(`/api/presence/${page}`, { method: "DELETE" }),
 
   versions: (layer: string, id: string) => readJson<{ versions: FeatureVersion[]; may: { restore: boolean } }>(`${featurePath(layer, id)}/versions`, { lang: language }),
   version: (layer: string, id: string, version: number) => readJson<GeoJSON.Feature>(`${featurePath(layer, id)}/versions/${version}`, { lang: language }),

@@ -279,4 +279,6 @@ export const en: Record<WorkspaceWord, string> = {
   "state.superseded": "Undone",
   "tab.changes": "Changes",
   yes: "Yes",
+  "presence.editing": "Editing: {name}",
+  "presence.same": "{name} is editing this feature too. Changes of different fields are merged; for the same field you will be asked.",
 };

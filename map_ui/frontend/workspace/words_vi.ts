@@ -277,6 +277,8 @@ export const vi = {
   "state.superseded": "Đã hoàn tác",
   "tab.changes": "Thay đổi",
   yes: "Có",
+  "presence.editing": "Đang sửa: {name}",
+  "presence.same": "{name} cũng đang sửa đối tượng này. Hai bên sửa các ô khác nhau thì hệ thống tự gộp; sửa cùng một ô thì sẽ hỏi lại.",
 } as const;
 
 export type WorkspaceWord = keyof typeof vi;

@@ -16,6 +16,7 @@ import { Forms } from "./forms";
 import { DraftKeeper } from "./keeping";
 import { mayLeave, watchLinks } from "./leaving";
 import { takeUp } from "./opening";
+import { Presence } from "./presence";
 import { Tools } from "./tools";
 import type { Right } from "./types";
 import { w } from "./words";
@@ -60,7 +61,16 @@ class Workspace implements ViewerExtension {
     required("#map").after(this.bar.element);
     watchLinks(this.draft, this.keeper);
     this.tools = new Tools({ editor: this.editor, bar: this.bar, parts, save: () => void this.save() });
+    if (edits) this.tellOthers();
     if (edits) void takeUp(this.draft);
+  }
+
+  private tellOthers(): void {
+    const held = () => {
+      const { hand, geometry } = this.editor;
+      return hand ? { layer: hand.form.layer, id: hand.id, geometry } : null;
+    };
+    new Presence({ map: this.parts.map, others: this.parts.others, held });
   }
 
   layerButton(slug: string): HTMLElement | null {
