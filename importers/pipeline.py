@@ -16,13 +16,13 @@ from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.models import ChangeSet
 from importers import kept_files
+from importers.geometry_kinds import chosen_type
 from importers.issues import FileRefused, ImportBroken, Issue, IssueLog, Severity
 from importers.kept_files import KeptFile
 from importers.models import ImportRun
 from importers.preparation import Preparation, Target
 from importers.report import Report
 from importers.request import ImportRequest
-from importers.shapes import stored_type
 from importers.source import open_source
 from importers.source_crs import SourceCrs
 from importers.target_layer import known_codes, layer_for, theme_of
@@ -115,7 +115,8 @@ def _attempt(
 
 def _in_transaction(run: _Run) -> Report:
     theme = theme_of(run.request.theme)
-    stored = stored_type(theme, run.file.source.geometry_type, _first_shape(run.file.first))
+    declared = run.file.source.geometry_type
+    stored = chosen_type(theme, run.request, declared, run.file.kinds)
     layer = layer_for(run.actor, run.request, stored)
     target = Target(theme, stored, known_codes(theme), _expected_area(run))
     preparation = Preparation(run.file, target, run.crs, run.log)
@@ -263,13 +264,6 @@ def _remembered(
         actor_name=run.actor.name,
     )
     return done
-
-
-def _first_shape(first: Batch | None) -> bytes | None:
-    if first is None:
-        return None
-    batch, geometry = first
-    return next((shape for shape in batch.column(geometry).to_pylist() if shape), None)
 
 
 def _watched(batches: Iterator[Batch], run: _Run) -> Iterator[Batch]:

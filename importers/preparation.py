@@ -16,7 +16,7 @@ from importers.issues import IssueLog, Severity
 from importers.letters import names_state_secret
 from importers.row_findings import RowFindings
 from importers.sensitivity import secret_refused
-from importers.shapes import Shapes, has_heights, read_shapes
+from importers.shapes import Shapes, read_shapes
 from importers.source_crs import SourceCrs
 from importers.understanding import Understood
 from importers.values import Mask
@@ -49,7 +49,7 @@ class Preparation:
         self.read = 0
         self.rejected = 0
         self._letters, self._target, self._crs = file.letters, target, crs
-        self._heights = has_heights(file.source.geometry_type)
+        self._heights = file.heights
         self._findings = RowFindings(log, target.stored, target.area_4326)
         matched = file.matched
         if self._heights:

@@ -12,8 +12,9 @@ class ImportRequest:
     """A file, its layer, and how to read it; blank options are decided by what the file says.
 
     `mapping` is field → column, `column_encodings` column → encoding, `keys` are the columns that
-    identify a row. `layer_facts` are fields of Layer; with `create_layer` a layer that is missing
-    is made from them. Features that are missing from the file stay, or end on `retire_on`.
+    identify a row. `geometry` (points, lines or areas) is the kind of shapes to take.
+    `layer_facts` are fields of Layer; with `create_layer` a layer that is missing is made from
+    them. Features that are missing from the file stay, or end on `retire_on`.
     """
 
     path: Path
@@ -23,6 +24,7 @@ class ImportRequest:
     encoding: str = ""
     column_encodings: Mapping[str, str] = field(default_factory=dict)
     source_crs: str = ""
+    geometry: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     create_layer: bool = False
@@ -37,6 +39,7 @@ class ImportRequest:
             "encoding": self.encoding,
             "column_encodings": dict(self.column_encodings),
             "source_crs": self.source_crs,
+            "geometry": self.geometry,
             "mapping": dict(self.mapping),
             "keys": list(self.keys),
         }

@@ -13,6 +13,7 @@ from gis_core import access
 from gis_core.access import Action, Actor
 from gis_core.geometry_gate import admit_many
 from gis_core.geometry_refusal import GateLimits
+from importers import geometry_kinds
 from importers.column_facts import FACT_ROWS, ColumnFacts, facts_of
 from importers.column_text import ColumnText
 from importers.crs_candidates import Place, city_box, locate
@@ -41,6 +42,8 @@ class Understood:
     place: Place
     matched: Matched
     facts: Mapping[str, ColumnFacts]
+    kinds: Mapping[str, int]
+    heights: bool
     first: Batch | None
     batches: Iterator[Batch]
 
@@ -49,7 +52,7 @@ class Understood:
         yield from self.source.issues
         yield from self.letters.issues()
         yield from self.place.issues
-        if has_heights(self.source.geometry_type):
+        if self.heights:
             yield Issue("heights_kept", Severity.NOTE)
         if not set(theme.natural_key) & self.matched.targets.keys():
             yield Issue("no_key", Severity.WARNING, detail="--key names one")
@@ -82,12 +85,16 @@ class ColumnMatch:
 
 @dataclass(frozen=True)
 class Understanding:
-    """What a person confirms before anything is written. `rows` is what the file claims."""
+    """What a person confirms before anything is written. `rows` is what the file claims.
+
+    `kinds` counts the shapes of the first rows by the type in which they would be stored.
+    """
 
     file: str
     format: str
     source_layer: str
     geometry_type: str
+    kinds: Mapping[str, int]
     rows: int | None
     encoding: str
     text: tuple[ColumnText, ...]
@@ -108,6 +115,7 @@ class Understanding:
             "format": self.format,
             "source_layer": self.source_layer,
             "geometry_type": self.geometry_type,
+            "kinds": dict(self.kinds),
             "rows": self.rows,
             "encoding": self.encoding,
             "encodings": list(encoding_names()),
@@ -156,6 +164,7 @@ def understand(actor: Actor, request: ImportRequest) -> Understanding:
         format=str(source.kind),
         source_layer=source.layer,
         geometry_type=source.geometry_type,
+        kinds=file.kinds,
         rows=source.rows,
         encoding=file.letters.codec,
         text=tuple(file.letters.columns.values()),
@@ -186,7 +195,10 @@ def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest
     outline = city_outline(actor) or city_box()
     place = locate(source.crs_text, sample_positions(first), outline, request.source_crs)
     every = chain([first], batches) if first is not None else batches
-    return Understood(source, letters, place, matched, facts, first, every)
+    shapes = pa.array([], pa.binary()) if first is None else first[0].column(first[1])
+    heights = has_heights(source.geometry_type) or geometry_kinds.has_heights(shapes)
+    kinds = geometry_kinds.kinds_of(shapes)
+    return Understood(source, letters, place, matched, facts, kinds, heights, first, every)
 
 
 def _facts(

@@ -155,3 +155,27 @@ def test_a_feature_that_the_file_moves_is_not_in_the_way(tmp_path: Path) -> None
     columns = {"SHBANDO": ["5", "5"], "SHTHUA": ["1", "2"]}
     turned = shapefile(tmp_path / "b.gpkg", [square(1), square(0)], columns)
     assert "overlap" not in codes(run(turned))
+
+
+def mixed(folder: Path) -> Path:
+    shapes = [shapely.Point(106.36, 10.36), shapely.LineString([(106.36, 10.36), (106.37, 10.36)])]
+    rows = [
+        {"type": "Feature", "properties": {"MA": str(n)}, "geometry": shapely.geometry.mapping(s)}
+        for n, s in enumerate([*shapes, shapes[0]])
+    ]
+    path = folder / "mixed.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    return path
+
+
+def test_a_file_of_several_kinds_is_a_choice(tmp_path: Path) -> None:
+    path = mixed(tmp_path)
+    with pytest.raises(FileRefused, match="2 points, 1 lines"):
+        run(path, "infrastructure")
+    assert counts(run(path, "infrastructure", geometry="points", slug="zz-p")) == (2, 0, 0, 1)
+    assert counts(run(path, "infrastructure", geometry="lines", slug="zz-l")) == (1, 0, 0, 2)
+    assert counts(run(path, "infrastructure", slug="zz-l")) == (0, 0, 1, 2)
+    with pytest.raises(FileRefused, match="parcels holds areas"):
+        run(path, "parcels", geometry="points")
+    found = understand(ACTOR, ImportRequest(path=path, theme="infrastructure", slug="zz"))
+    assert found.as_dict()["kinds"] == {"Point": 2, "MultiLineString": 1}

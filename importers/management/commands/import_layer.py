@@ -12,6 +12,7 @@ from django.db import OperationalError
 
 from gis_core.access import Sensitivity, system_actor
 from gis_core.errors import CityError
+from importers.geometry_kinds import CHOICES
 from importers.issues import Issue
 from importers.mapping import parse_pairs
 from importers.pipeline import import_file
@@ -97,6 +98,9 @@ def _add_reading(parser: CommandParser) -> None:
         default="",
         help="e.g. EPSG:9210, EPSG:9210+swapped (northing first), EPSG:9210+unshifted (nội bộ)",
     )
+    parser.add_argument(
+        "--geometry", default="", choices=CHOICES, help="kind of shapes to take of a mixed file"
+    )
     parser.add_argument("--profile", default="", metavar="NAME", help="read as saved before")
     parser.add_argument("--save-profile", default="", metavar="NAME")
     parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN")
@@ -158,6 +162,7 @@ def _request(options: dict[str, Any]) -> ImportRequest:
             options["column_encoding"], "--column-encoding COLUMN=ENCODING"
         ),
         source_crs=options["source_crs"],
+        geometry=options["geometry"],
         mapping=parse_pairs(options["map"]),
         keys=tuple(options["key"]),
         create_layer=options["create_layer"],
