@@ -9,7 +9,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from small_files import ACTOR, EAST, NORTH, square
+from small_files import ACTOR, EAST, NORTH, Shapes, run, shapefile, square
 
 from gis_core.crs import ZONES, from_wgs84
 from importers.charsets import VIETNAMESE, charset
@@ -136,3 +136,43 @@ def test_a_file_in_any_encoding_comes_in_equal(tmp_path: Path, name: str) -> Non
         import_file(ACTOR, request)
         rows = Parcel.objects.filter(layer__slug=f"zz{say}").order_by("so_thua")
         assert list(rows.values_list("address", flat=True)) == texts
+
+
+def _written(path: Path, rows: list[Parcel]) -> Path:
+    """Write stored rows as a program of an office would, with all digits of a position."""
+    options = {"COORDINATE_PRECISION": "17"} if path.suffix == ".geojson" else {}
+    pyogrio.raw.write(
+        path,
+        np.array([bytes(row.geom.wkb) for row in rows], object),
+        [
+            np.array([row.so_to for row in rows], object),
+            np.array([row.so_thua for row in rows], object),
+            np.array([float(row.area_m2 or 0) for row in rows]),
+            np.array([row.address for row in rows], object),
+        ],
+        ["SHBANDO", "SHTHUA", "DIENTICH", "DIACHI_TD"],
+        geometry_type="MultiPolygon",
+        crs="EPSG:4326",
+        encoding="UTF-8" if path.suffix == ".shp" else None,
+        layer_options=options,
+    )
+    return path
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".shp"])
+def test_what_is_written_out_comes_back_the_same(tmp_path: Path, suffix: str) -> None:
+    count = 30
+    columns = {
+        "SHBANDO": ["5"] * count,
+        "SHTHUA": [str(number) for number in range(count)],
+        "DIENTICH": [400.5 + number for number in range(count)],
+        "DIACHI_TD": [f"{number} Nguyễn Huệ, phường Mỹ Tho" for number in range(count)],
+    }
+    shapes: Shapes = [
+        shapely.Point(EAST + 60 * number, NORTH).buffer(20 + number / 7) for number in range(count)
+    ]
+    assert run(shapefile(tmp_path / "a.gpkg", shapes, columns)).new == count
+    rows = list(Parcel.objects.filter(layer__slug="zz").order_by("pk"))
+    report = run(_written(tmp_path / f"b{suffix}", rows))
+    assert (report.same, report.changed, report.new, report.rejected) == (count, 0, 0, 0)
