@@ -4,6 +4,7 @@ import type { LonLat } from "../api_types";
 import { parsedPosition, zoneOf } from "../coordinates";
 import { useLanguage } from "../i18n";
 import { bestPlace, cornerAt, cornersOf, insertedAfter, mapped, withCorner, withoutCorner } from "../workspace/corner_edits";
+import { pressed } from "../workspace/keys";
 import { bearingDeg, deflectionDeg, destination, metresBetween, shifted, turned } from "../workspace/planar";
 import { networkOf, spotNear, waysBetween } from "../workspace/trace_path";
 import { angleText, dateText, numberText, typedAngle, typedDate, typedNumber } from "../workspace/typed_numbers";
@@ -183,4 +184,15 @@ test("days are read day first and written so", () => {
   assert.equal(typedDate("2025-03-07"), "2025-03-07");
   assert.equal(dateText("2025-03-07"), "07/03/2025");
   for (const text of ["30/2/2025", "2025", "7/13/2025", ""]) assert.equal(typedDate(text), null, text);
+});
+
+test("a key press has one name, whatever the keyboard", () => {
+  const press = (key: string, marks: Partial<Record<"ctrlKey" | "metaKey" | "altKey" | "shiftKey", boolean>> = {}) => pressed({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...marks });
+  assert.equal(press("S"), "s");
+  assert.equal(press("z", { ctrlKey: true }), "ctrl+z");
+  assert.equal(press("Z", { metaKey: true, shiftKey: true }), "ctrl+shift+z");
+  assert.equal(press("?", { shiftKey: true }), "?");
+  assert.equal(press(" "), "space");
+  assert.equal(press("ArrowUp", { shiftKey: true }), "shift+arrowup");
+  assert.notEqual(press("s", { altKey: true }), "s");
 });

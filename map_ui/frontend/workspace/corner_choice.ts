@@ -3,6 +3,7 @@ import L from "leaflet";
 import type { LonLat } from "../api_types";
 import { token } from "../dom";
 import { formatNumber } from "../format";
+import { say } from "../shell/messages";
 import { cornerAt, cornersOf, insertedAfter, mapped, samePath, withCorner, withoutCorner, type Corner, type CornerPath } from "./corner_edits";
 import type { Editor } from "./editor";
 import { showCorner } from "./editor_parts";
@@ -81,7 +82,10 @@ export class CornerChoice {
     const { geometry, path, corner } = this;
     if (!geometry || !path || !corner || geometry.type === "Point") return false;
     const left = withoutCorner(geometry, path);
-    if (!left) return true; // the last corners that the shape needs stay
+    if (!left) {
+      say(w("corner.too_few"), "caution");
+      return true;
+    }
     const index = path.at(-1) ?? 0;
     this.editor.changeGeometry(left, w("act.corner_removed"));
     this.path = cornerAt(left, path) ? path : [...path.slice(0, -1), Math.max(0, index - 1)];

@@ -26,6 +26,12 @@ export function drawnCorners(map: L.Map): LonLat[] {
   return corners.map(({ lng, lat }) => roundedPosition([lng, lat]));
 }
 
+/** Where a click would set the next corner: at the pointer, or at what it snaps to. */
+export function pointedCorner(map: L.Map): LonLat | null {
+  const position = progressOf(map)?._hintMarker?.getLatLng();
+  return position ? [position.lng, position.lat] : null;
+}
+
 /** Sets a corner exactly at a position; false when no line is being drawn. */
 export function addDrawnCorner(map: L.Map, [lon, lat]: LonLat): boolean {
   const progress = progressOf(map);

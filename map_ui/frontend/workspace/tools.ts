@@ -6,6 +6,7 @@ import { CornerPanel } from "./corner_panel";
 import { CornerWork } from "./corner_work";
 import type { ViewerParts } from "../viewer/extension";
 import { finishDrawing } from "./drawing_in_progress";
+import { watchPointer } from "./drawing_figures";
 import { drawIn } from "./drawing_layer";
 import type { EditBar } from "./edit_bar";
 import type { Editor } from "./editor";
@@ -49,6 +50,7 @@ export class Tools {
     this.copy = new CopyValues(editor, options.parts);
     bar.addShapeTools(this.copy.button);
     editor.toolHint = () => this.copy.hint ?? this.tracing.hint ?? this.corner.hint;
+    watchPointer(editor);
     this.bindings = [...this.drawing(), ...this.corners(), ...this.editing(), ...this.shapes.bindings];
     watchKeys(() => this.bindings);
   }

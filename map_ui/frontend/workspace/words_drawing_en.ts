@@ -51,6 +51,7 @@ export const en: Record<DrawingWord, string> = {
   "corner.turn": "edge before (right +, left −)",
   "corner.x": "X (north), m",
   "corner.y": "Y (east), m",
+  "draw.edge": "Edge {length}, bearing {angle}°",
   "edit.lock": "Attributes only, shape locked (L)",
   "edit.locked": "Shape locked",
   "edit.no_layer": "You may edit no layer of this kind.",

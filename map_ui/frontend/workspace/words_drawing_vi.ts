@@ -49,6 +49,7 @@ export const vi = {
   "corner.turn": "cạnh trước (phải +, trái −)",
   "corner.x": "X (Bắc), m",
   "corner.y": "Y (Đông), m",
+  "draw.edge": "Cạnh {length}, phương vị {angle}°",
   "edit.lock": "Chỉ sửa thuộc tính, khóa hình (L)",
   "edit.locked": "Khóa hình",
   "edit.no_layer": "Bạn không có lớp nào thuộc loại này để vẽ.",
