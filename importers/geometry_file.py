@@ -27,7 +27,7 @@ MOST_BYTES = 5_000_000
     "api.geometry_file",
     cache=Cache.NEVER,
     cost=Cost.HEAVY,
-    audit=Audit.READ,
+    audit=Audit.WRITE,
     methods=("POST",),
 )
 def geometry_file(request: HttpRequest, slug: str) -> HttpResponse:

@@ -32,7 +32,7 @@ class FeaturesIn(Schema):
 
 
 @router.post("/layers/{slug}/features", summary="Many features of a layer by their ids")
-@channel("api.features", cache=Cache.NEVER, audit=Audit.READ, methods=("POST",))
+@channel("api.features", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
 def features(request: HttpRequest, slug: str, body: FeaturesIn) -> HttpResponse:
     """Return a FeatureCollection as `/ogc/collections/{slug}/items` gives it, by id.
 

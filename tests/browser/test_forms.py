@@ -121,7 +121,7 @@ def test_attributes_of_another_parcel_are_copied_in_one_step(
 def test_closing_a_layer_with_unsaved_changes_asks(open_page: OpenPage) -> None:
     page = open_page(PLACE, role="planner")
     editing(page)
-    page.context.set_offline(True)
+    page.route("**/api/change-sets**", lambda route: route.abort())
     page.keyboard.press("g")
     for northing, easting in (("1145090", "566950"), ("1145100", "566980"), ("1145070", "566990")):
         page.get_by_label("X (Bắc), m", exact=True).fill(northing)
@@ -142,4 +142,4 @@ def test_closing_a_layer_with_unsaved_changes_asks(open_page: OpenPage) -> None:
     question.get_by_role("button", name="Bỏ", exact=True).click()
     expect(page.locator(".edit-bar")).to_be_hidden()
     assert draft(page)["operations"] == []
-    page.context.set_offline(False)
+    page.unroute("**/api/change-sets**")
