@@ -1,6 +1,10 @@
 """Named ways of reading a file, saved from one import and used for the next."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
@@ -46,14 +50,8 @@ def save_profile(
     theme's profile, or a file about which a question is open.
     """
     access.require(actor, Action.IMPORT, request.theme)
-    plain = " ".join(name.split())
-    if not plain or len(plain) > NAME_LENGTH:
-        raise FileRefused("A profile needs a name of 1 to 80 letters")
     if found.place.crs is None:
         raise FileRefused(found.place.detail)
-    rows = ImportProfile.objects.using(STAFF_DATABASE)
-    if rows.filter(name=plain).exclude(theme=request.theme).exists():
-        raise FileRefused(f"The profile {plain!r} belongs to another theme; choose another name")
     filled = {match.field: match.column for match in found.columns if match.field}
     options = {
         "encoding": request.encoding,
@@ -64,5 +62,22 @@ def save_profile(
         "mapping": {**filled, **{field: "" for field, c in request.mapping.items() if not c}},
         "keys": list(request.keys),
     }
-    facts = {"theme": request.theme, "options": options, "actor_name": actor.name}
+    return keep(actor, name, request.theme, options)
+
+
+def keep(actor: Actor, name: str, theme: str, options: Mapping[str, Any]) -> ImportProfile:
+    """Keep options of a theme under a name; replaces a profile of that name.
+
+    Raises NotAllowed, SignInNeeded; FileRefused for a name without letters or a name of another
+    theme's profile.
+    """
+    access.require(actor, Action.IMPORT, theme)
+    plain = " ".join(name.split())
+    if not plain or len(plain) > NAME_LENGTH:
+        raise FileRefused(gettext("A profile needs a name of 1 to 80 letters."))
+    rows = ImportProfile.objects.using(STAFF_DATABASE)
+    if rows.filter(name=plain).exclude(theme=theme).exists():
+        words = gettext("The profile “%s” belongs to another theme; choose another name.")
+        raise FileRefused(words % plain)
+    facts = {"theme": theme, "options": dict(options), "actor_name": actor.name}
     return rows.update_or_create(name=plain, defaults=facts)[0]

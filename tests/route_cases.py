@@ -80,6 +80,7 @@ CASES: dict[str, Case] = {
     ),
     "api.import": Case(),
     "api.import.file": Case(),
+    "api.import.profile": Case(),
     "api.import.progress": Case(),
     "api.import.rejected": Case(),
     "api.import.step": Case(),

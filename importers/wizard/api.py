@@ -11,7 +11,7 @@ from gis_core.access import STAFF_DATABASE, Actor
 from gis_core.channels import Audit, Cache, Cost, channel
 from gis_core.errors import BadRequest, NotFound
 from importers.models import ImportJob
-from importers.wizard import output, rejected, sight, steps, uploads
+from importers.wizard import output, rejected, saved_ways, sight, steps, uploads
 from importers.wizard.rules import Step
 from layers.feature import Layer
 from layers.registry import theme_by_key
@@ -45,6 +45,12 @@ class ChangeIn(_Strict):
     title: str | None = Field(None, max_length=200)
     reason: str | None = Field(None, max_length=5000)
     decision_number: str | None = Field(None, max_length=80)
+
+
+class ProfileIn(_Strict):
+    """The name of a profile."""
+
+    name: str = Field(max_length=80)
 
 
 class StepIn(_Strict):
@@ -186,6 +192,16 @@ def step(request: HttpRequest, import_id: int, step: str) -> HttpResponse:
         raise NotFound
     note = _body(request, StepIn).note
     return _answer(request, steps.take(who, import_id, Step(step), note))
+
+
+@channel("api.import.profile", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST", "PUT"))
+def profile(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Read the file as a profile says; PUT saves how it is read now under a name."""
+    who = _actor(request)
+    sight.find(who, import_id)
+    name = _body(request, ProfileIn).name
+    act = saved_ways.save if request.method == "PUT" else saved_ways.use
+    return _answer(request, act(who, import_id, name))
 
 
 @channel("api.import.rejected", cache=Cache.NEVER, audit=Audit.READ)

@@ -232,6 +232,23 @@ def test_old_files_are_cleaned_away(admin: Client, layer: Any, file: Path) -> No
     assert read(admin, job)["state"] == "cancelled"
 
 
+def test_a_saved_way_of_reading_is_used_again(admin: Client, layer: Any, file: Path) -> None:
+    job = checked(admin, file, layer=SLUG)
+    change(admin, job, mapping={"so_thua": "SHTHUA", "so_to": "SHBANDO", "place_name": "GHICHU"})
+    where = f"/api/imports/{job['id']}/profile"
+    assert admin.put(where, {"name": "zz Đo đạc"}, content_type=JSON).status_code == 200
+    other = uploaded(admin, file, layer=SLUG)
+    take(admin, other, "understand")
+    assert worked(admin, other)["profiles"] == ["zz Đo đạc"]
+    where = f"/api/imports/{other['id']}/profile"
+    assert admin.post(where, {"name": "zz none"}, content_type=JSON).status_code == 404
+    assert admin.post(where, {"name": "zz Đo đạc"}, content_type=JSON).status_code == 200
+    found = worked(admin, other)
+    assert found["state"] == "asking"
+    assert found["answers"]["mapping"]["place_name"] == "GHICHU"
+    assert found["answers"]["source_crs"] == "EPSG:9210"
+
+
 class TestReview:
     def test_a_planner_hands_in_and_an_approver_publishes(
         self, planner: Client, sign_in: SignIn, layer: Any, file: Path
@@ -300,6 +317,7 @@ def test_imports_of_others_are_not_there(
         take(client, job, "publish"),
         take(client, job, "approve"),
         take(client, job, "stop"),
+        client.put(f"{where}/profile", {"name": "x"}, content_type=JSON),
     ]
     assert {answer.status_code for answer in answers} == {404}
     there, gone = answers[0].json(), missing.json()

@@ -27,7 +27,7 @@ from importers.wizard.rules import Step, interrupted
 from layers.models import Layer
 from layers.themes.land import Parcel
 
-ROWS = 2500
+ROWS = 1500
 TITLE = "Nhập thử bị ngắt"
 WORKER = "import django; django.setup(); from importers.wizard import work; work.run({}, {})"
 PATIENCE_S = 60.0
@@ -150,7 +150,7 @@ def kill_often(make: Callable[[], Bench], moments: int) -> None:
 
 
 def test_a_killed_worker_leaves_all_or_nothing(bench: Callable[[], Bench]) -> None:
-    kill_often(bench, 5)
+    kill_often(bench, 3)
 
 
 @pytest.mark.slow
@@ -179,14 +179,14 @@ def test_two_workers_write_once(bench: Callable[[], Bench]) -> None:
     assert one.is_whole()
 
 
-@pytest.mark.parametrize("step", [Step.UNDERSTAND, Step.CHECK, Step.PUBLISH])
-def test_a_stop_leads_back_and_writes_nothing(bench: Callable[[], Bench], step: Step) -> None:
+def test_a_stop_leads_back_and_writes_nothing(bench: Callable[[], Bench]) -> None:
     one = bench()
-    before = {Step.UNDERSTAND: "uploading", Step.CHECK: "asking", Step.PUBLISH: "ready"}[step]
-    attempt = steps.take(one.who, one.number, step).attempt
-    ImportJob.objects.filter(pk=one.number).update(cancel_requested=True)
-    work.run(one.number, attempt)
-    job = one.job
-    assert (job.state, job.cancel_requested) == (before, False)
-    assert Parcel.objects.filter(layer__slug=job.slug).count() == 0
-    assert not Layer.objects.filter(slug=job.slug).exists()
+    back = {Step.PUBLISH: "ready", Step.CHECK: "asking", Step.UNDERSTAND: "uploading"}
+    for step, before in back.items():
+        attempt = steps.take(one.who, one.number, step).attempt
+        ImportJob.objects.filter(pk=one.number).update(cancel_requested=True)
+        work.run(one.number, attempt)
+        job = one.job
+        assert (job.state, job.cancel_requested) == (before, False)
+        assert Parcel.objects.filter(layer__slug=job.slug).count() == 0
+        assert not Layer.objects.filter(slug=job.slug).exists()

@@ -49,10 +49,10 @@ def test_unknown_names_are_told(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match="there is: none"):
         with_profile(ACTOR, request, "x")
     found = understand(ACTOR, request)
-    with pytest.raises(FileRefused, match="name"):
+    with pytest.raises(FileRefused, match="1 đến 80"):
         save_profile(ACTOR, "  ", request, found)
     save_profile(ACTOR, "mẫu", request, found)
-    with pytest.raises(FileRefused, match="another theme"):
+    with pytest.raises(FileRefused, match="chủ đề khác"):
         save_profile(ACTOR, "mẫu", request_of(request.path, "topography"), found)
 
 

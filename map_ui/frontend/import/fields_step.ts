@@ -1,6 +1,8 @@
 /** Step 3: which column fills which field. What has no field is kept beside the feature. */
 import { h, icon, replaceChildren } from "../dom";
 import type { StepPage } from "./job_page";
+import { mappingOf } from "./plain";
+import { profiles } from "./profiles";
 import { server } from "./server";
 import type { Column, Job, ThemeField } from "./types";
 import { w } from "./words";
@@ -22,15 +24,16 @@ export function fieldsStep(page: StepPage): Node[] {
   };
   const chosen = fieldsOf(page.job);
   const rows = found.columns.map((column) => row(column, page.job.fields, chosen.get(column.name) ?? "", selects, judge));
+  const answers = () => ({ mapping: mappingOf(page.job.fields, selects), keys: [] });
   go.addEventListener("click", () =>
     void page.act(async () => {
-      await server.change(page.job.id, { mapping: mappingOf(page.job.fields, selects), keys: [] });
+      await server.change(page.job.id, answers());
       return server.step(page.job.id, "check");
     }),
   );
   judge();
   return [
-    h("section", { class: "card stack", "aria-labelledby": "fields-title" }, h("h2", { id: "fields-title" }, w("fields.title", { layer: page.job.layer_title })), h("p", { class: "soft" }, w("fields.text")), h("ul", { class: "column-list" }, ...rows), foot),
+    h("section", { class: "card stack", "aria-labelledby": "fields-title" }, h("h2", { id: "fields-title" }, w("fields.title", { layer: page.job.layer_title })), h("p", { class: "soft" }, w("fields.text")), h("ul", { class: "column-list" }, ...rows), foot, profiles(page, answers)),
     h("div", { class: "row actions" }, h("button", { type: "button", class: "button", click: () => page.open("understand") }, icon("arrow-left"), w("step.understand")), go),
   ];
 }
@@ -55,14 +58,6 @@ function row(column: Column, fields: ThemeField[], field: string, selects: Map<s
   const misfit = fields.find(({ name }) => name === column.misfit);
   const doubt = misfit ? h("span", { class: "small caution-text" }, w("fields.misfit", { field: misfit.label })) : null;
   return h("li", { class: "column-row" }, h("label", { for: id, class: "column-words" }, h("strong", {}, column.name), h("span", { class: "soft small samples-line" }, samples || w("fields.no_samples")), doubt), icon("chevron-right"), select);
-}
-
-/** Field → column; "" for a field that the server would have filled and the person left out. */
-export function mappingOf(fields: Pick<ThemeField, "name">[], selects: ReadonlyMap<string, { value: string }>): Record<string, string> {
-  const mapping: Record<string, string> = {};
-  for (const { name } of fields) mapping[name] = "";
-  for (const [column, { value }] of selects) if (value) mapping[value] = column;
-  return mapping;
 }
 
 function complaints(fields: ThemeField[], selects: Map<string, HTMLSelectElement>): { bad: string[]; caution: string[] } {

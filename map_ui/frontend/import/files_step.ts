@@ -4,7 +4,7 @@ import { language } from "../i18n";
 import { say } from "../shell/messages";
 import { dropZone } from "./drop_zone";
 import type { StepPage } from "./job_page";
-import { bytes } from "./progress_bar";
+import { bytes, companionsMissing } from "./plain";
 import { server } from "./server";
 import { send } from "./uploading";
 import { w } from "./words";
@@ -45,12 +45,4 @@ async function throwAway(page: StepPage): Promise<void> {
     location.assign(`/${language}/import`);
     return null;
   });
-}
-
-/** Parts of a bare shapefile that are not among the files. */
-export function companionsMissing(names: string[]): string[] {
-  const shape = names.find((name) => /\.shp$/i.test(name));
-  if (!shape) return [];
-  const stem = shape.slice(0, -4).toLowerCase();
-  return [".shx", ".dbf"].filter((suffix) => !names.some((name) => name.toLowerCase() === stem + suffix));
 }

@@ -5,20 +5,35 @@ import { language } from "../i18n";
 import { emptyState, failureWords, fillFrom } from "../shell/states";
 import { dropZone } from "./drop_zone";
 import { server } from "./server";
-import { stateTag } from "./state_tag";
+import { stateTag, WORKING } from "./state_tag";
 import type { JobHead, Target } from "./types";
 import { send } from "./uploading";
 import { w } from "./words";
 
 const NEW = "new:";
+const LOOK_AGAIN_MS = 3000;
 export function showList(root: HTMLElement): void {
   const target = h("div", { class: "stack-loose" });
   const heading = h("header", { class: "stack" }, h("h1", {}, w("list.title")), h("p", { class: "soft" }, w("list.text")));
   root.replaceChildren(heading, target);
-  void fillFrom(target, () => server.list(), ({ imports, targets, kinds }) => [
-    ...(targets.length > 0 ? [new NewImport(targets, kinds).element] : []),
-    h("section", { class: "card stack", "aria-labelledby": "imports-title" }, h("h2", { id: "imports-title" }, w("list.yours")), list(imports)),
-  ]);
+  void fillFrom(target, () => server.list(), ({ imports, targets, kinds }) => {
+    const lines = h("div", {}, list(imports));
+    followWork(lines, imports);
+    return [
+      ...(targets.length > 0 ? [new NewImport(targets, kinds).element] : []),
+      h("section", { class: "card stack", "aria-labelledby": "imports-title" }, h("h2", { id: "imports-title" }, w("list.yours")), lines),
+    ];
+  });
+}
+
+/** Looks again while the server works on one of the imports. */
+function followWork(lines: HTMLElement, shown: JobHead[]): void {
+  if (!shown.some(({ state }) => WORKING.includes(state))) return;
+  window.setTimeout(async () => {
+    const now = await server.list().catch(() => null);
+    if (now) lines.replaceChildren(list(now.imports));
+    followWork(lines, now?.imports ?? shown);
+  }, LOOK_AGAIN_MS);
 }
 
 function list(imports: JobHead[]): HTMLElement {

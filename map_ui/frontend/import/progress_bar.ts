@@ -1,6 +1,7 @@
 /** How far uploads and the work of the server are: a bar with rows, stage and time left. */
 import { h } from "../dom";
 import { formatNumber } from "../format";
+import { duration } from "./plain";
 import type { JobProgress, JobState } from "./types";
 import { w } from "./words";
 
@@ -33,17 +34,4 @@ export class ProgressBar {
     const time = counted && left !== null ? w("progress.left", { time: duration(left) }) : "";
     this.show(words, counted && total ? done / total : null, done > 0 ? [rows, time].filter(Boolean).join(" · ") : "");
   }
-}
-
-/** "20 giây", "3 phút": a rough word, because it is a guess. */
-export function duration(seconds: number): string {
-  if (seconds < 60) return w("time.seconds", { n: Math.max(1, Math.round(seconds)) });
-  if (seconds < 3600) return w("time.minutes", { n: Math.round(seconds / 60) });
-  return w("time.hours", { n: formatNumber(seconds / 3600, 1) });
-}
-
-/** "640 kB", "12,4 MB". */
-export function bytes(count: number): string {
-  if (count < 1_000_000) return `${formatNumber(Math.max(1, count / 1000), 0)}\u00a0kB`;
-  return `${formatNumber(count / 1_000_000, 1)}\u00a0MB`;
 }

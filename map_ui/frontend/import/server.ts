@@ -43,6 +43,8 @@ export const server = {
   removeFile: (id: number, name: string) => write<Job>(one(id, `/files/${encodeURIComponent(name)}`), { method: "DELETE" }),
   change: (id: number, body: Partial<Answers> & Words) => write<Job>(one(id), { method: "PATCH", body }),
   step: (id: number, step: JobStep, note = "") => write<Job>(one(id, `/${step}`), { method: "POST", body: { note } }),
+  useProfile: (id: number, name: string) => write<Job>(one(id, "/profile"), { method: "POST", body: { name } }),
+  saveProfile: (id: number, name: string) => write<Job>(one(id, "/profile"), { method: "PUT", body: { name } }),
   discard: (id: number) => write<null>(one(id), { method: "DELETE" }),
   undo: (changeSet: number, reason: string) => write<unknown>(`/api/change-sets/${changeSet}/undo`, { method: "POST", body: { reason } }),
   rejected: (id: number, format: string) => addressOf(one(id, "/rejected"), { f: format, lang: language }),

@@ -1,9 +1,10 @@
 /** The letters of each column before and after, and the encodings that they may be in. */
 import { h, icon } from "../dom";
+import { encodingName } from "./plain";
 import type { Answers, ColumnText, Understanding } from "./types";
 import { w } from "./words";
 
-const UNICODE_KINDS = ["geopackage", "geojson"];
+const LETTER_KINDS = ["shapefile", "mapinfo-tab", "mapinfo-mif", "csv"]; // the others are always Unicode
 type Again = (answers: Partial<Answers>) => Promise<void>;
 
 export function textChoices(found: Understanding, answers: Answers, encodings: string[], again: Again): HTMLElement {
@@ -15,7 +16,7 @@ export function textChoices(found: Understanding, answers: Answers, encodings: s
     h("h2", { id: "text-title" }, w("text.title")),
     verdict(found, doubtful),
     ...found.text.map((column) => columnText(column, choose)),
-    UNICODE_KINDS.includes(found.kind) ? null : wholeFile(found, encodings, again),
+    LETTER_KINDS.includes(found.kind) ? wholeFile(found, encodings, again) : null,
   );
 }
 
@@ -34,16 +35,6 @@ function wholeFile(found: Understanding, encodings: string[], again: Again): HTM
   const details = h("details", {}, h("summary", {}, w("text.whole_file")), h("div", { class: "field" }, h("label", { for: "encoding" }, w("text.encoding")), select, h("p", { class: "hint" }, w("text.hint"))));
   details.open = found.encoding_chosen;
   return details;
-}
-
-const NAMES: Record<string, string> = {
-  "utf-8": "UTF-8 (Unicode)", tcvn3: "TCVN3 (ABC)", vni: "VNI-Windows", vps: "VPS", viscii: "VISCII", cp1258: "Windows-1258", cp1252: "Windows-1252", cp1251: "Windows-1251",
-};
-
-/** "utf-8+tcvn3" is TCVN3 that a program had taken for something else and written as UTF-8. */
-export function encodingName(codec: string): string {
-  const [first = "", second] = codec.toLowerCase().split("+");
-  return second === undefined ? (NAMES[first] ?? codec) : w("text.doubled", { name: NAMES[second] ?? second });
 }
 
 function columnText(column: ColumnText, choose: (column: string, codec: string) => Promise<void>): HTMLElement {

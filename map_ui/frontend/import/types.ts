@@ -155,6 +155,7 @@ export interface Job extends JobHead {
   decision_note: string;
   may: JobStep[];
   may_edit: boolean;
+  profiles: string[];
   may_undo: boolean;
   publishes: boolean;
   change_set: { id: number; state: string } | null;

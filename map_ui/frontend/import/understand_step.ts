@@ -11,12 +11,12 @@ import { w } from "./words";
 export function understandStep(page: StepPage): Node[] {
   const { job } = page;
   const found = job.understanding;
-  if (!found) return [h("div", { class: "row actions" }, h("button", { type: "button", class: "button", click: () => page.open("files") }, icon("arrow-left"), w("step.files")))];
   const again = (answers: Partial<Answers>) =>
     page.act(async () => {
       await server.change(job.id, answers);
       return server.step(job.id, "understand");
     });
+  if (!found) return job.state === "failed" && job.may_edit ? [coordinateColumns(page, again), backToFiles(page)].filter((part): part is HTMLElement => part !== null) : [backToFiles(page)];
   const next = h("button", { type: "button", class: "button primary", click: () => page.open("fields") }, w("understand.go"), icon("chevron-right"));
   if (!found.place) return [layerQuestion(found, again)];
   next.disabled = found.place.key === null;
@@ -24,8 +24,31 @@ export function understandStep(page: StepPage): Node[] {
     facts(found, again),
     placeCards(found.place, (key) => void again({ source_crs: key })),
     textChoices(found, job.answers, job.encodings, again),
-    h("div", { class: "row actions" }, h("button", { type: "button", class: "button", click: () => page.open("files") }, icon("arrow-left"), w("step.files")), next),
+    backToFiles(page, next),
   ];
+}
+
+function backToFiles(page: StepPage, next: HTMLElement | null = null): HTMLElement {
+  return h("div", { class: "row actions" }, h("button", { type: "button", class: "button", click: () => page.open("files") }, icon("arrow-left"), w("step.files")), next ?? "");
+}
+
+/** A table whose columns of coordinates could not be told: the person names them. */
+function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement | null {
+  const table = job.files.find(({ name }) => /\.(csv|xlsx)$/i.test(name));
+  if (!table) return null;
+  const field = (id: string, label: string, value = "") => {
+    const input = h("input", { class: "input", id, required: true, maxlength: 60, autocomplete: "off", value });
+    return { input, element: h("div", { class: "field" }, h("label", { for: id }, label), input) };
+  };
+  const sheet = field("sheet", w("table.sheet"), table.name.replace(/\.\w+$/, ""));
+  const east = field("east", w("table.east"));
+  const north = field("north", w("table.north"));
+  const form = h("form", { class: "card stack", "aria-labelledby": "table-title" }, h("h2", { id: "table-title" }, w("table.title")), h("p", { class: "soft" }, w("table.text")), north.element, east.element, sheet.element, h("div", { class: "row actions" }, h("button", { type: "submit", class: "button primary" }, w("table.go"))));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void again({ source_layer: `${sheet.input.value}: E=${east.input.value}, N=${north.input.value}` });
+  });
+  return form;
 }
 
 function facts(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
@@ -42,7 +65,10 @@ function facts(found: Understanding, again: (answers: Partial<Answers>) => Promi
   );
 }
 
-const KINDS: Record<string, string> = { shapefile: "Shapefile", geopackage: "GeoPackage", geojson: "GeoJSON" };
+const KINDS: Record<string, string> = {
+  shapefile: "Shapefile", geopackage: "GeoPackage", geojson: "GeoJSON", "geojson-sequence": "GeoJSON (sequence)", flatgeobuf: "FlatGeobuf", kml: "KML", gpx: "GPX",
+  "mapinfo-tab": "MapInfo TAB", "mapinfo-mif": "MapInfo MIF", csv: "CSV", xlsx: "Excel (XLSX)", dxf: "DXF", dgn: "DGN",
+};
 
 /** "MultiPolygon Z" in plain words. */
 function shapeName(type: string): string {

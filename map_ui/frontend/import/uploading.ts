@@ -2,7 +2,8 @@
 import { isAbort } from "../api";
 import { h, icon } from "../dom";
 import { failureWords } from "../shell/states";
-import { bytes, duration, ProgressBar } from "./progress_bar";
+import { bytes, duration } from "./plain";
+import { ProgressBar } from "./progress_bar";
 import { server } from "./server";
 import { w } from "./words";
 

@@ -1,0 +1,70 @@
+"""Named ways of reading a file (profiles): saved from an import, used for the next one."""
+
+from typing import Any
+
+from gis_core import access
+from gis_core.access import Action, Actor
+from gis_core.errors import NotFound
+from importers.models import ImportJob, ImportProfile
+from importers.profiles import keep, profiles
+from importers.wizard import steps
+from importers.wizard.rules import SETTLED, Step
+
+_OWN = {"encoding": "", "source_crs": "", "keys": []}
+
+
+def names(actor: Actor, job: ImportJob) -> list[str]:
+    """Return the names of the profiles that the author of an import may use; others see none."""
+    mine = job.user_id == actor.user_id
+    if not (mine and access.may(actor, Action.IMPORT, job.theme)):
+        return []
+    return [profile.name for profile in profiles(actor, job.theme)]
+
+
+def use(actor: Actor, job_id: int, name: str) -> ImportJob:
+    """Read the file again as a profile says, where it speaks about columns that the file has.
+
+    Raises NotFound where there is no such profile of the theme, and as `steps.take`.
+    """
+    with steps.own(actor, job_id, SETTLED) as job:
+        found = next((one for one in profiles(actor, job.theme) if one.name == name), None)
+        if found is None:
+            raise NotFound
+        job.answers = {**job.answers, **_fitting(found, _columns(job))}
+        job.report, job.submitted_at = None, None
+    return steps.take(actor, job_id, Step.UNDERSTAND)
+
+
+def _fitting(profile: ImportProfile, columns: frozenset[str]) -> dict[str, Any]:
+    options: dict[str, Any] = profile.options
+    mapping = {f: c for f, c in options["mapping"].items() if not c or c in columns}
+    letters = {c: codec for c, codec in options["column_encodings"].items() if c in columns}
+    plain = {part: options.get(part, blank) for part, blank in _OWN.items()}
+    keys = [column for column in plain["keys"] if column in columns]
+    return {**plain, "keys": keys, "mapping": mapping, "column_encodings": letters}
+
+
+def save(actor: Actor, job_id: int, name: str) -> ImportJob:
+    """Save how an import is read under a name; raises as `importers.profiles.keep`."""
+    with steps.own(actor, job_id, SETTLED) as job:
+        found = job.understanding or {}
+        guessed = {one["field"]: one["name"] for one in found.get("columns", []) if one["field"]}
+        mapping = {**guessed, **job.answers["mapping"]}
+        used = set(mapping.values())
+        options = {
+            "encoding": job.answers["encoding"],
+            "column_encodings": {
+                one["column"]: one["codec"]
+                for one in found.get("text", [])
+                if one["column"] in used
+            },
+            "source_crs": (found.get("place") or {}).get("key") or "",
+            "mapping": mapping,
+            "keys": list(job.answers["keys"]),
+        }
+        keep(actor, name, job.theme, options)
+    return job
+
+
+def _columns(job: ImportJob) -> frozenset[str]:
+    return frozenset(one["name"] for one in (job.understanding or {}).get("columns", []))

@@ -1,0 +1,28 @@
+/** Saved ways of reading a file: one is used again, or this one gets a name. */
+import { h, icon } from "../dom";
+import type { StepPage } from "./job_page";
+import { server } from "./server";
+import type { Answers } from "./types";
+import { w } from "./words";
+
+/** `answers` gives what the form says at this moment. */
+export function profiles(page: StepPage, answers: () => Partial<Answers>): HTMLElement {
+  const { job } = page;
+  const name = h("input", { class: "input", id: "profile-name", maxlength: 80, autocomplete: "off", required: true });
+  const save = h("form", { class: "field" }, h("label", { for: "profile-name" }, w("profile.save_as")), h("div", { class: "row one-line" }, name, h("button", { type: "submit", class: "button" }, icon("save"), w("profile.save"))));
+  save.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void page.act(async () => {
+      await server.change(job.id, answers());
+      return server.saveProfile(job.id, name.value);
+    }, w("profile.saved", { name: name.value }));
+  });
+  return h("details", { class: "profiles" }, h("summary", {}, w("profile.title")), h("div", { class: "stack" }, job.profiles.length > 0 ? useOne(page) : null, save));
+}
+
+function useOne(page: StepPage): HTMLElement {
+  const { job } = page;
+  const select = h("select", { class: "input", id: "profile" }, ...job.profiles.map((name) => h("option", { value: name }, name)));
+  const use = h("button", { type: "button", class: "button", click: () => void page.act(() => server.useProfile(job.id, select.value)) }, w("profile.use"));
+  return h("div", { class: "field" }, h("label", { for: "profile" }, w("profile.choose")), h("div", { class: "row one-line" }, select, use), h("p", { class: "hint" }, w("profile.hint")));
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { useLanguage } from "../i18n";
+import { bytes, companionsMissing, duration, encodingName, mappingOf } from "../import/plain";
+import { en } from "../import/words_en";
+import { vi } from "../import/words_vi";
+
+test("every word of the import pages exists in both languages with the same places to fill", () => {
+  const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().join();
+  for (const [key, words] of Object.entries(vi)) assert.equal(places(en[key as keyof typeof vi]), places(words), key);
+});
+
+test("a mapping names every field, so that nothing is filled that the person left out", () => {
+  const fields = [{ name: "so_thua" }, { name: "so_to" }, { name: "name" }];
+  const selects = new Map([["SHTHUA", { value: "so_thua" }], ["GHICHU", { value: "" }]]);
+  assert.deepEqual(mappingOf(fields, selects), { so_thua: "SHTHUA", so_to: "", name: "" });
+});
+
+test("missing parts of a bare shapefile are named, whatever the case of their names", () => {
+  assert.deepEqual(companionsMissing(["Thua.SHP", "thua.dbf"]), [".shx"]);
+  assert.deepEqual(companionsMissing(["a.shp", "a.shx", "b.dbf"]), [".dbf"]);
+  assert.deepEqual(companionsMissing(["a.zip"]), []);
+});
+
+test("sizes and times are rough and readable", () => {
+  useLanguage("vi");
+  assert.equal(bytes(640_000).replace(/\u00a0/g, " "), "640 kB");
+  assert.equal(bytes(12_400_000).replace(/\u00a0/g, " "), "12,4 MB");
+  assert.equal(duration(20), "20 giây");
+  assert.equal(duration(170), "3 phút");
+});
+
+test("encodings have the names that offices use", () => {
+  useLanguage("en");
+  assert.equal(encodingName("tcvn3"), "TCVN3 (ABC)");
+  assert.equal(encodingName("utf-8+vni"), "VNI-Windows, turned into UTF-8 wrongly");
+  assert.equal(encodingName("koi8-r"), "koi8-r");
+});
