@@ -27,6 +27,7 @@ from gis_core.models import ChangeSet
 from gis_core.text_folding import fold
 from layers.feature import Feature
 from layers.registry import Theme
+from layers.row_writes import RowWrites, held_rows
 from layers.selectors import ReadableLayer, features
 from layers.themes.admin_units import AdminUnit
 
@@ -109,29 +110,32 @@ def rules_explained() -> Iterator[None]:
 def _write(actor: Actor, operations: Sequence[Operation], action: Action) -> tuple[int, ...]:
     # All rows first, then layer by layer, in the same order by everybody: two change sets that
     # touch the same features wait for each other and never in a circle.
-    if len(operations) > 1:
-        lock_rows(operations)
+    held = lock_rows(operations)
     # What is deleted goes first: a new feature may take its key.
     steps = [(s.layer.layer.pk, s.kind is not Kind.DELETE, n) for n, s in enumerate(operations)]
     order = [number for _layer, _stays, number in sorted(steps)]
-    ids = {number: _apply_one(actor, operations[number], action) for number in order}
+    writes = RowWrites()
+    ids = {number: _apply_one(actor, operations[number], action, held, writes) for number in order}
+    writes.flush()
     return tuple(ids[number] for number in range(len(operations)))
 
 
-def lock_rows(operations: Sequence[Operation]) -> None:
-    """Hold the features of the operations until the transaction ends, in everybody's order."""
-    entries = {step.layer.layer.pk: step.layer for step in operations}
-    for layer_id in sorted(entries):
-        wanted = [
-            step.feature_id
-            for step in operations
-            if step.layer.layer.pk == layer_id and step.feature_id is not None
-        ]
-        rows = features(entries[layer_id]).using(STAFF_DATABASE).filter(pk__in=wanted)
-        list(rows.order_by("pk").select_for_update().values_list("pk"))
+def lock_rows(operations: Sequence[Operation]) -> dict[tuple[int, int], Feature]:
+    """Hold the features of the operations until the transaction ends, in everybody's order.
+
+    Returns (layer id, feature id) → row of those that the operations' actors may see.
+    """
+    sought = [(s.layer, s.feature_id) for s in operations if s.feature_id is not None]
+    return held_rows(sought)
 
 
-def _apply_one(actor: Actor, step: Operation, action: Action) -> int:
+def _apply_one(
+    actor: Actor,
+    step: Operation,
+    action: Action,
+    held: dict[tuple[int, int], Feature],
+    writes: RowWrites,
+) -> int:
     if step.kind is Kind.CREATE:
         row = step.layer.theme.model(layer_id=step.layer.layer.pk)
         if step.feature_id is not None:  # promised to its author before it was approved
@@ -140,20 +144,19 @@ def _apply_one(actor: Actor, step: Operation, action: Action) -> int:
             raise Invalid(gettext("A new feature needs a geometry."), [{"field": "geom"}])
         _fill(step, row)
         require_ward(actor, step.layer, row, action)
-        row.save(using=STAFF_DATABASE, force_insert=True)
+        writes.create(row)
         return int(row.pk)
-    row = _locked(step)
+    row = _present(step, held, writes)
     require_ward(actor, step.layer, row, action)
     if step.kind is Kind.DELETE:
-        row.delete(using=STAFF_DATABASE)
+        writes.delete(row)
     else:
+        key, words = row.feature_key, row.search_text
         _fill(step, row)
         require_ward(actor, step.layer, row, action)
-        changed = [*step.values, "feature_key", "search_text"]
-        row.save(
-            using=STAFF_DATABASE,
-            update_fields=changed + (["geom"] if step.geometry_4326 is not None else []),
-        )
+        changed = [*step.values, *(["search_text"] if row.search_text != words else [])]
+        changed += ["geom"] if step.geometry_4326 is not None else []
+        writes.change(row, changed or ["search_text"], other_key=row.feature_key != key)
     return int(step.feature_id or 0)
 
 
@@ -169,14 +172,14 @@ def require_ward(actor: Actor, entry: ReadableLayer, row: Feature, action: Actio
         raise NotAllowed(gettext("This place lies outside the wards that you may edit."))
 
 
-def _locked(step: Operation) -> Feature:
-    row: Feature | None = (
-        features(step.layer)
-        .using(STAFF_DATABASE)
-        .select_for_update()
-        .filter(pk=step.feature_id or -1)
-        .first()
-    )
+def _present(step: Operation, held: dict[tuple[int, int], Feature], writes: RowWrites) -> Feature:
+    """Return the step's row, locked; raises NotFound, and Conflict for another version."""
+    feature_id = step.feature_id or -1
+    row = held.pop((step.layer.layer.pk, feature_id), None)
+    if row is None:  # missing, or an earlier step of the same change set was over it
+        writes.flush()
+        rows = features(step.layer).using(STAFF_DATABASE).select_for_update()
+        row = rows.filter(pk=feature_id).first()
     if row is None:
         raise NotFound
     if row.version != step.base_version:

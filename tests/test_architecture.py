@@ -16,7 +16,7 @@ from layers.registry import themes
 ROOT: Path = settings.BASE_DIR
 ROOMS = ("gis_core", "layers", "importers", "map_ui")
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
-THEME_DOORS = {"layers/selectors.py", "layers/changes.py", "layers/bulk.py"}
+THEME_DOORS = {"layers/selectors.py", "layers/changes.py", "layers/bulk.py", "layers/row_writes.py"}
 NO_THEMES = {"layers/management/commands/load_code_lists.py"}  # code lists and lineage only
 SQL_HOMES = {
     "layers/tiles.py",

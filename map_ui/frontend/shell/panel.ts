@@ -134,8 +134,10 @@ export function coveredEdges(): Covered {
   const margin = 24;
   const shown = [...document.querySelectorAll<HTMLElement>(".panel:not([hidden])")];
   const top = required(".top").getBoundingClientRect().bottom;
+  const table = document.querySelector<HTMLElement>(".table-dock:not([hidden])");
+  const foot = table ? window.innerHeight - table.getBoundingClientRect().top : 0;
   if (phone.matches) {
-    const sheet = Math.max(0, ...shown.map((panel) => window.innerHeight - panel.getBoundingClientRect().top));
+    const sheet = Math.max(foot, ...shown.map((panel) => window.innerHeight - panel.getBoundingClientRect().top));
     return { paddingTopLeft: [margin, top + 12], paddingBottomRight: [64, Math.min(sheet, window.innerHeight * 0.55) + margin] };
   }
   const left = shown.find((panel) => panel.classList.contains("left"));
@@ -143,7 +145,7 @@ export function coveredEdges(): Covered {
   const leftEdge = dock > 0 ? 0 : (left?.getBoundingClientRect().right ?? 0);
   const right = shown.find((panel) => panel.classList.contains("right"));
   const rightWidth = right ? window.innerWidth - right.getBoundingClientRect().left : 56;
-  return { paddingTopLeft: [leftEdge + margin, 72], paddingBottomRight: [rightWidth + margin, Math.max(dock, 32) + margin] };
+  return { paddingTopLeft: [leftEdge + margin, 72], paddingBottomRight: [rightWidth + margin, Math.max(dock, foot, 32) + margin] };
 }
 
 /** Brings a position to the middle of what panels leave free, at this zoom or closer. */

@@ -3,6 +3,7 @@ import L from "leaflet";
 import type { LonLat } from "../api_types";
 import { areaM2, lengthM, type Zone } from "../coordinates";
 import { formatArea, formatLength } from "../format";
+import { coveredEdges } from "../shell/panel";
 import { t } from "../i18n";
 import { roundedPosition } from "./planar";
 import type { LayerForm } from "./types";
@@ -98,4 +99,12 @@ export function vertexCount(geometry: GeoJSON.Geometry | null): number {
   if (geometry?.type === "MultiPolygon") return geometry.coordinates.flat().reduce((sum, ring) => sum + ring.length - 1, 0);
   if (geometry?.type === "MultiLineString") return geometry.coordinates.flat().length;
   return 0;
+}
+
+/** Shows all of the shapes, as close as one street, beside the panels. */
+export function fitShapes(map: L.Map, shapes: GeoJSON.Geometry[]): void {
+  const [first, ...rest] = shapes;
+  if (!first) return;
+  const bounds = rest.reduce((all, geometry) => all.extend(boundsOf(geometry)), boundsOf(first));
+  map.fitBounds(bounds, { maxZoom: 18, ...coveredEdges() });
 }

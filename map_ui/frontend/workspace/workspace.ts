@@ -1,10 +1,11 @@
 /** The planners' workspace: what it adds to the viewer. */
 import type L from "leaflet";
 import type { MapFeature } from "../api_types";
-import { h, icon, iconButton, required } from "../dom";
+import { h, icon, required } from "../dom";
 import { say } from "../shell/messages";
 import { phone } from "../shell/panel";
 import type { Tab } from "../shell/tabs";
+import { AttributeTable } from "../table/attribute_table";
 import type { ViewerExtension, ViewerParts } from "../viewer/extension";
 import { Checks } from "./checks";
 import { Desk } from "./desk";
@@ -14,6 +15,7 @@ import { EditBar } from "./edit_bar";
 import { Editor } from "./editor";
 import { Forms } from "./forms";
 import { DraftKeeper } from "./keeping";
+import { LayerButtons } from "./layer_buttons";
 import { mayLeave, watchLinks } from "./leaving";
 import { takeUp } from "./opening";
 import { Presence } from "./presence";
@@ -31,7 +33,13 @@ class Workspace implements ViewerExtension {
   private readonly desk: Desk;
   private readonly bar: EditBar;
   private readonly tools: Tools;
-  private readonly pencils = new Map<string, HTMLButtonElement>();
+  private readonly table: AttributeTable;
+  private readonly buttons = new LayerButtons({
+    titleOf: (slug) => this.parts.catalog.layers.find((entry) => entry.slug === slug)?.title ?? null,
+    mayEdit: (slug) => this.may(slug, "edit"),
+    edit: (slug) => void (this.editor.layer === slug ? this.close() : this.editor.start(slug)),
+    table: (slug) => this.table.toggle(slug),
+  });
 
   constructor(private readonly parts: ViewerParts) {
     const { map, right, catalog, zone } = parts;
@@ -54,13 +62,24 @@ class Workspace implements ViewerExtension {
       makeVisible: (layer) => this.makeVisible(layer),
       onTake: () => this.desk.only("editor"),
       onStart: () => this.started(),
-      onStop: () => this.showPencils(),
+      onStop: () => this.showButtons(),
     });
-    this.desk = new Desk({ parts, draft: this.draft, forms: this.forms, keeper: this.keeper, checks: this.checks, editor: this.editor, may: (slug, right) => this.may(slug, right), allowed: (right) => this.allowed(right), makeVisible: (layer) => this.makeVisible(layer) });
+    this.desk = new Desk({ parts: { ...parts, refreshTiles: () => this.published() }, draft: this.draft, forms: this.forms, keeper: this.keeper, checks: this.checks, editor: this.editor, may: (slug, right) => this.may(slug, right), allowed: (right) => this.allowed(right), makeVisible: (layer) => this.makeVisible(layer) });
     this.tab = this.desk.tab;
     required("#map").after(this.bar.element);
     watchLinks(this.draft, this.keeper);
     this.tools = new Tools({ editor: this.editor, bar: this.bar, parts, save: () => void this.save() });
+    this.table = new AttributeTable({
+      map,
+      draft: this.draft,
+      forms: this.forms,
+      layers: () => catalog.layers,
+      mayEdit: (slug) => this.may(slug, "edit"),
+      makeVisible: (slug) => this.makeVisible(slug),
+      undo: () => this.editor.undo(),
+      redo: () => this.editor.redo(),
+      onToggle: () => this.showButtons(),
+    });
     if (edits) this.tellOthers();
     if (edits) void takeUp(this.draft);
   }
@@ -74,17 +93,13 @@ class Workspace implements ViewerExtension {
   }
 
   layerButton(slug: string): HTMLElement | null {
-    const layer = this.parts.catalog.layers.find((entry) => entry.slug === slug);
-    if (!layer || !this.may(slug, "edit")) return null;
-    const toggle = () => void (this.editor.layer === slug ? this.close() : this.editor.start(slug));
-    const pencil = iconButton("pencil", w("edit.layer", { name: layer.title }), toggle, { "aria-pressed": "false" });
-    this.pencils.set(slug, pencil);
-    return pencil;
+    return this.buttons.of(slug);
   }
 
   featureButtons(feature: MapFeature): HTMLElement[] {
     const button = (name: string, words: string, act: () => void) => h("button", { type: "button", class: "button", click: act }, icon(name), words);
     const { layer, id } = feature;
+    this.table.chosen(layer, id);
     const edit = this.may(layer, "edit") ? [button("pencil", w("edit.this"), () => void this.editFeature(layer, id))] : [];
     return [...edit, button("history", w("history.open"), () => void this.desk.showHistory(layer, id))];
   }
@@ -106,7 +121,7 @@ class Workspace implements ViewerExtension {
   }
 
   escape(): boolean {
-    if (this.tools.escape() || this.desk.escape()) return true;
+    if (this.table.escape() || this.tools.escape() || this.desk.escape()) return true;
     if (this.editor.active && !this.editor.holds && this.editor.shapes.tool === "none") void this.close();
     else return this.editor.escape() || this.closePanel();
     return true;
@@ -153,11 +168,16 @@ class Workspace implements ViewerExtension {
     this.desk.asOf.stop(); // what is edited is what is there today
     this.parts.clearSelection();
     if (phone.matches) this.parts.left.setHeight("peek");
-    this.showPencils();
+    this.showButtons();
   }
 
-  private showPencils(): void {
-    for (const [slug, pencil] of this.pencils) pencil.setAttribute("aria-pressed", String(this.editor.layer === slug));
+  private published(): void {
+    this.parts.refreshTiles();
+    this.table.refresh();
+  }
+
+  private showButtons(): void {
+    this.buttons.show(this.editor.layer, this.table.shown);
   }
 
   private async editFeature(layer: string, id: string): Promise<void> {
