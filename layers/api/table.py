@@ -105,7 +105,7 @@ def layer_rows(  # noqa: PLR0913, PLR0917 -- one argument for each part of the q
 
 
 @router.post("/layers/{slug}/rows", summary="Rows of a layer as a table, by a long question")
-@channel("api.rows.query", cache=Cache.NEVER, audit=Audit.READ, methods=("POST",))
+@channel("api.rows.query", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
 def query_rows(request: HttpRequest, slug: str, body: RowsIn) -> dict[str, Any]:
     """Return one page of formatted rows; `ids` leaves only these."""
     entry = selectors.layer(actor(request), slug)
@@ -113,7 +113,7 @@ def query_rows(request: HttpRequest, slug: str, body: RowsIn) -> dict[str, Any]:
 
 
 @router.post("/layers/{slug}/row-ids", summary="Ids of the rows that a question finds")
-@channel("api.row_ids", cache=Cache.NEVER, audit=Audit.READ, methods=("POST",))
+@channel("api.row_ids", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
 def query_row_ids(request: HttpRequest, slug: str, body: RowsIn) -> dict[str, Any]:
     """Return the ids, as many as a draft can hold steps, and how many rows there are."""
     return row_ids(selectors.layer(actor(request), slug), body.wish(language(request)))

@@ -78,6 +78,19 @@ test("the server's state is taken over, steps that are not saved yet stay", () =
   assert.deepEqual(draft.operations.map(({ key }) => key).sort(), ["a", "b"]);
 });
 
+test("a state of the server that was long on its way brings nothing back", () => {
+  const draft = started();
+  rename(draft, "Mine");
+  const late = setOf(draft, draft.operations, 9);
+  draft.adopt(setOf(draft, [], 10));
+  draft.dirty.clear();
+  draft.adopt(setOf(draft, [], 11));
+  assert.ok(draft.empty);
+  draft.adopt(late);
+  assert.ok(draft.empty);
+  assert.equal(draft.revision, 11);
+});
+
 test("deleting what is not on the map yet leaves nothing", () => {
   const draft = new Draft();
   draft.act("new", [{ key: "n", step: { key: "n", kind: "create", layer: "parcels", id: null, base_version: null, values: {}, geometry: PLACE } }]);

@@ -151,6 +151,7 @@ export class Draft {
 
   /** The server's state; what is not saved yet stays as it is here. */
   adopt(set: ChangeSet): void {
+    if (set.id === this.id && set.revision < this.revision) return; // it was long on its way; what came since is newer
     this.id = set.id;
     this.revision = set.revision;
     const { title, reason, decision_number, publish_on } = set;

@@ -39,7 +39,7 @@ export class DraftKeeper {
   /** Sends everything that is not on the server yet; true when nothing is left. */
   async save(): Promise<boolean> {
     window.clearTimeout(this.timer);
-    if (this.running) await this.running;
+    while (this.running) await this.running; // several may have waited for the same one; one at a time goes on
     if (!this.draft.unsaved || !this.mayWrite) return true;
     this.running = this.send();
     const done = await this.running;
