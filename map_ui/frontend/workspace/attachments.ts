@@ -39,6 +39,7 @@ export interface AttachmentsOptions {
 export class Attachments {
   readonly element = h("section", { class: "attachments", "aria-label": w("attach.name") });
   private readonly list = h("div", {});
+  private shown = 0;
   private readonly about = h("select", { class: "input", "aria-label": w("attach.about") });
   private readonly progress = h("progress", { max: 1, hidden: true, "aria-label": w("attach.sending") });
   private readonly input = h("input", { type: "file", class: "unseen", id: "attach-file", accept: TAKEN, multiple: true });
@@ -51,10 +52,13 @@ export class Attachments {
   }
 
   async load(id: number): Promise<void> {
-    this.show((await server.changeSet(id)).attachments);
+    const asked = ++this.shown;
+    const { attachments } = await server.changeSet(id);
+    if (asked === this.shown) this.show(attachments); // else a file was added meanwhile
   }
 
   show(attached: SetAttachment[]): void {
+    this.shown += 1;
     replaceChildren(this.list, attachmentList(attached, (key) => this.options.nameOf(key), (item) => void this.remove(item)));
   }
 

@@ -63,6 +63,7 @@ export class Conflicts {
     const { panel } = this.options;
     this.close();
     panel.title.textContent = w("conflict.name");
+    replaceChildren(panel.body); // no button of what was here before
     panel.show("half", true);
     await fillFrom(panel.body, () => this.loaded(id), () => this.shown());
   }

@@ -45,6 +45,7 @@ export class FeatureHistory {
     this.layer = layer;
     this.id = id;
     panel.title.textContent = w("history.name");
+    panel.body.replaceChildren(); // no button of what was here before
     panel.show("half", true);
     await fillFrom(panel.body, () => Promise.all([server.versions(layer, id), this.options.forms.of(layer)]), ([{ versions, may }, form]) => this.list({ versions, form, mayRestore: may.restore }));
   }

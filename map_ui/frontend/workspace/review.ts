@@ -49,6 +49,7 @@ export class Review {
     const { panel } = this.options;
     this.close();
     panel.title.textContent = w("review.name");
+    replaceChildren(panel.body); // no button of what was here before
     panel.show("half", true);
     await fillFrom(panel.body, () => this.loaded(id), ({ set, seen }) => this.shown(set, seen));
   }
