@@ -29,7 +29,7 @@ export function understandStep(page: StepPage): Node[] {
 }
 
 function backToFiles(page: StepPage, next: HTMLElement | null = null): HTMLElement {
-  return h("div", { class: "row actions" }, h("button", { type: "button", class: "button", click: () => page.open("files") }, icon("arrow-left"), w("step.files")), next ?? "");
+  return h("div", { class: "row actions" }, h("button", { type: "button", class: "button back", click: () => page.open("files") }, icon("arrow-left"), w("step.files")), next ?? "");
 }
 
 /** A table whose columns of coordinates could not be told: the person names them. */

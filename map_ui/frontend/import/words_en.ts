@@ -100,7 +100,7 @@ export const en: Record<ImportWord, string> = {
   "progress.stopping": "Stopping…",
   "progress.understanding": "Finding out letters, place and columns…",
   "progress.waiting": "Waiting for the server…",
-  "progress.waiting_text": "Another job is running; this one begins right after it.",
+  "progress.waiting_text": "It begins as soon as the server is free. If that takes long, tell the administrator.",
   "progress.writing": "Writing to the map…",
   "publish.about": "About this import",
   "publish.approve": "Approve and publish",

@@ -98,7 +98,7 @@ export const vi = {
   "progress.stopping": "Đang dừng…",
   "progress.understanding": "Đang nhận biết chữ, vị trí và các cột…",
   "progress.waiting": "Đang chờ máy chủ…",
-  "progress.waiting_text": "Một việc khác đang chạy; việc này bắt đầu ngay sau đó.",
+  "progress.waiting_text": "Việc này bắt đầu ngay khi máy chủ rảnh. Nếu chờ quá lâu, hãy báo cho quản trị viên.",
   "progress.writing": "Đang ghi vào bản đồ…",
   "publish.about": "Về lần nhập này",
   "publish.approve": "Duyệt và công bố",
