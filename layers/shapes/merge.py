@@ -54,7 +54,9 @@ def merge(
     joined, moves, fresh = _joined(shapes, zone)
     whole = _whole_area(joined, zone) if is_area(shapes[0]) else _whole_line(joined)
     if shapely.get_num_geometries(whole) > 1 and not apart:
-        raise Invalid(gettext("These features do not touch each other along a boundary."))
+        raise Invalid(
+            gettext("These features do not touch each other along a boundary."), [{"code": "apart"}]
+        )
     there = _known([*joined, *others.values()])
     crossings = [spot for spot in map(tuple, corners([whole]).tolist()) if spot not in there]
     rounded = {spot: new_position(spot) for spot in crossings}

@@ -32,6 +32,10 @@ export class Editor {
   toolHint: () => string | null = () => null;
   readonly focusField = (name: string | null) => this.feature?.focusField(name);
   onLine: (across: GeoJSON.Geometry) => void = () => undefined;
+  /** A tool may take a click, or another shape of the feature in hand, before the editor does. */
+  onPick: (position: L.LatLng) => boolean = () => false;
+  onReshape: (geometry: GeoJSON.Geometry) => boolean = () => false;
+  onMoving: (geometry: GeoJSON.Geometry | null) => void = () => undefined;
   private readonly listeners: (() => void)[] = [];
 
   constructor(readonly options: EditorOptions) {
@@ -231,6 +235,7 @@ export class Editor {
   /** A geometry from elsewhere than the shape's own handles becomes that of the feature in hand, or of a new one. */
   changeGeometry(geometry: GeoJSON.Geometry, label: string): void {
     if (this.locked) return;
+    if (this.key && this.onReshape(geometry)) return;
     if (this.key) {
       this.step(label, { geometry });
       this.showShape();
@@ -244,11 +249,12 @@ export class Editor {
 
   private edited(geometry: GeoJSON.Geometry, tool: Tool): void {
     if (tool === "split") this.onLine(geometry);
-    else this.step(w(tool === "cut" ? "act.cut" : "act.geometry"), { geometry });
+    else if (tool !== "corners" || !this.onReshape(geometry)) this.step(w(tool === "cut" ? "act.cut" : "act.geometry"), { geometry });
     if (tool === "cut") this.showShape();
   }
 
   live(geometry: GeoJSON.Geometry | null): void {
+    this.onMoving(geometry);
     if (this.feature) this.feature.live(geometry);
     else this.options.bar.show(figuresOf(geometry, this.options.zone));
     for (const listener of this.listeners) listener();

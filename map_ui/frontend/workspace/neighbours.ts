@@ -15,6 +15,7 @@ export class Neighbours {
   private timer = 0;
   private loaded = "";
   private features: GeoJSON.Feature[] = [];
+  private byLayer = new Map<string, GeoJSON.Feature[]>();
   private on = false;
 
   constructor(
@@ -30,6 +31,12 @@ export class Neighbours {
   get geometries(): GeoJSON.Geometry[] {
     const left = this.left();
     return this.features.filter(({ id }) => !left.has(String(id))).map(({ geometry }) => geometry);
+  }
+
+  /** The stored shapes of one layer, without those of the draft. */
+  of(layer: string): GeoJSON.Geometry[] {
+    const left = this.left();
+    return (this.byLayer.get(layer) ?? []).filter(({ id }) => !left.has(String(id))).map(({ geometry }) => geometry);
   }
 
   start(): void {
@@ -71,8 +78,10 @@ export class Neighbours {
     this.running = new AbortController();
     const { signal } = this.running;
     try {
-      const found = await Promise.all(this.layers().map((layer) => server.items(layer, bbox, LIMIT, signal)));
+      const layers = this.layers();
+      const found = await Promise.all(layers.map((layer) => server.items(layer, bbox, LIMIT, signal)));
       this.loaded = asked;
+      this.byLayer = new Map(layers.map((layer, index) => [layer, found[index]?.features ?? []]));
       this.features = found.flatMap(({ features }) => features);
       this.show();
     } catch (reason) {

@@ -14,7 +14,7 @@ import type { Problem } from "./types";
 /** What lies under a click becomes the feature in hand. */
 export async function pick(editor: Editor, position: L.LatLng): Promise<void> {
   const { layer, shapes, options } = editor;
-  if (!layer || shapes.drawing || shapes.clicked) return;
+  if (!layer || shapes.drawing || shapes.clicked || editor.onPick(position)) return;
   try {
     const { features } = await api.identify(position.lng, position.lat, options.map.getZoom(), [layer]);
     const [found] = features;

@@ -8,6 +8,7 @@ import { sentOnce } from "./sending";
 
 const CHANGE_SETS = "/api/change-sets";
 const CHECKS = "/api/checks";
+export const SHAPES = "/api/shapes/";
 const MOST_BASES = 500; // of one request
 export type Box = "drafts" | "review" | "sent" | "returned" | "conflicts" | "published";
 
@@ -55,7 +56,7 @@ export async function write<T>(path: string, { method, body, file, query, revisi
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (revision !== undefined) headers["If-Match"] = `"${revision}"`;
   // What writes nothing may be repeated as it is, and a presence too.
-  if (path !== CHECKS && !path.startsWith("/api/presence/") && !file) headers["Idempotency-Key"] = requestKey ?? newKey("once-");
+  if (!path.startsWith(CHECKS) && !path.startsWith(SHAPES) && !path.startsWith("/api/presence/") && !file) headers["Idempotency-Key"] = requestKey ?? newKey("once-");
   const address = addressOf(path, { ...query, lang: language });
   const options: RequestInit = { method, headers, credentials: "same-origin", keepalive: method === "DELETE" };
   if (body !== undefined) options.body = JSON.stringify(body);

@@ -46,10 +46,10 @@ export class Tools {
     this.panel = new CornerPanel(new CornerWork(editor, this.corner));
     bar.addPositionTools(this.tracing.button, this.panel.button, new GeometryFile(editor).button);
     bar.addPart(this.panel.element);
-    this.shapes = new ShapeTools(editor);
+    this.shapes = new ShapeTools(editor, bar);
     this.copy = new CopyValues(editor, options.parts);
     bar.addShapeTools(this.copy.button);
-    editor.toolHint = () => this.copy.hint ?? this.tracing.hint ?? this.corner.hint;
+    editor.toolHint = () => this.copy.hint ?? this.tracing.hint ?? this.shapes.hint ?? this.corner.hint;
     watchPointer(editor);
     this.bindings = [...this.drawing(), ...this.corners(), ...this.editing(), ...this.shapes.bindings];
     watchKeys(() => this.bindings);
@@ -61,12 +61,12 @@ export class Tools {
   }
 
   step(key: string): boolean {
-    return this.copy.step(key);
+    return this.copy.step(key) || this.shapes.takesStep(key);
   }
 
   /** Puts down what a tool has in hand; false when there is nothing. */
   escape(): boolean {
-    if (this.copy.escape() || this.panel.escape() || this.tracing.escape()) return true;
+    if (this.copy.escape() || this.panel.escape() || this.tracing.escape() || this.shapes.escape()) return true;
     if (!this.corner.path) return false;
     this.corner.choose(null);
     return true;

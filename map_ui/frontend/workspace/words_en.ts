@@ -1,14 +1,15 @@
 /** English words of the workspace. */
+import { shapesEn } from "./words_shapes_en";
 import type { WorkspaceWord } from "./words_vi";
 
 export const en: Record<WorkspaceWord, string> = {
+  ...shapesEn,
   "act.create": "New: {what}",
   "act.cut": "Cut the shape",
   "act.delete": "Delete: {what}",
   "act.geometry": "Change the shape",
   "act.resolve": "Resolve conflicts",
   "act.revert": "Take back: {what}",
-  "act.split": "Split: {what}",
   "act.value": "Change “{field}”",
   "as_of.about": "Shows the visible layers as they were recorded then.",
   "as_of.banner": "The map at {at}",
@@ -164,7 +165,6 @@ export const en: Record<WorkspaceWord, string> = {
   "edit.shape": "Shape",
   "edit.snap": "Snap to corners and edges (S)",
   "edit.snapping": "Snapping",
-  "edit.split": "Split along a line (X)",
   "edit.steps": "Undo, redo",
   "edit.this": "Edit",
   "edit.tools": "Editing tools",
@@ -181,7 +181,6 @@ export const en: Record<WorkspaceWord, string> = {
   "hint.draw": "Click to set corners, Enter finishes, Backspace takes the last one back, Esc cancels. Space sets one in the middle of the map.",
   "hint.draw_point": "Click where the point is. Esc cancels.",
   "hint.pick": "Choose a feature on the map, or press “Draw”.",
-  "hint.split": "Draw the line of the cut from one side to the other. Enter finishes, Backspace takes the last corner back, Esc cancels.",
   "hint.trace": "Tracing: click where to start on an outline, then where to end. Esc ends tracing.",
   "hint.trace_way": "Tracing: {length}, {n} corners. Click to take them.",
   "hint.trace_ways": "Tracing: {length}, {n} corners. Click to take them; hold Alt or press T for the other way.",
@@ -225,7 +224,6 @@ export const en: Record<WorkspaceWord, string> = {
   "keys.redo": "Redo",
   "keys.save": "Save the draft",
   "keys.snap": "Snapping on or off",
-  "keys.split": "Split the feature along a line",
   "keys.steps": "Steps",
   "keys.trace": "Follow existing outlines; again, or hold Alt, for the other way",
   "keys.undo": "Undo",
@@ -266,10 +264,6 @@ export const en: Record<WorkspaceWord, string> = {
   "review.undone": "The set is undone.",
   "review.was_returned": "The set is returned to its author.",
   "review.withdraw": "Take back",
-  "shapes.check": "Look again at: {fields}.",
-  "shapes.left_out": "These could not follow, because they lie outside the wards that you may edit: {names}.",
-  "shapes.split": "Split into {n} parts: {sizes}.",
-  "shapes.with_neighbours": "Neighbours that got a corner: {n}.",
   "state.approved": "Approved, waiting for its day",
   "state.discarded": "Discarded",
   "state.draft": "Draft",

@@ -1,0 +1,32 @@
+/** Words of the tools over several features, in English. */
+import type { ShapesWord } from "./words_shapes_vi";
+
+export const shapesEn: Record<ShapesWord, string> = {
+  "act.boundary": "Move a shared boundary",
+  "act.merge": "Merge {n}: {what}",
+  "act.split": "Split: {what}",
+  "edit.merge": "Merge features (C)",
+  "edit.merge_n": "Merge {n} features",
+  "edit.merge_now": "Merge",
+  "edit.shared": "Move shared boundaries with their neighbours (B)",
+  "edit.split": "Split along a line (X)",
+  "hint.merge": "Click the features to merge, click again to leave one out. Chosen: {n}. Enter merges, Esc cancels.",
+  "hint.shared": "Drag a corner: neighbours that share it come along. B switches this off.",
+  "hint.split": "Draw the line of the cut from one side to the other. Enter finishes, Backspace takes the last corner back, Esc cancels.",
+  "keys.also": "Hold while clicking: one more feature to merge",
+  "keys.merge": "Merge features",
+  "keys.shared": "Shared boundaries on or off",
+  "keys.split": "Split the feature along a line",
+  "shapes.apart_ask": "These features do not touch. Merge all the same?",
+  "shapes.apart_text": "The result is one feature with several parts.",
+  "shapes.boundary": "The shared boundary is moved.",
+  "shapes.check": "Look again at: {fields}.",
+  "shapes.left_out": "These could not follow, because they lie outside the wards that you may edit: {names}.",
+  "shapes.merge": "Merged {n} features: {before} → {after}.",
+  "shapes.merge_ask": "Merge {n} features into one",
+  "shapes.merge_fields": "Fields that differ: {n}",
+  "shapes.merge_keep": "Keep the feature",
+  "shapes.merge_more": "Choose at least two features to merge.",
+  "shapes.split": "Split into {n} parts: {sizes}.",
+  "shapes.with_neighbours": "Neighbours that follow: {n}.",
+};

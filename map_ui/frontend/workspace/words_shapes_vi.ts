@@ -1,0 +1,32 @@
+/** Words of the tools over several features, in Vietnamese. */
+export const shapesVi = {
+  "act.boundary": "Dời ranh chung",
+  "act.merge": "Gộp {n}: {what}",
+  "act.split": "Tách: {what}",
+  "edit.merge": "Gộp các đối tượng (C)",
+  "edit.merge_n": "Gộp {n} đối tượng",
+  "edit.merge_now": "Gộp",
+  "edit.shared": "Dời ranh chung cùng đối tượng liền kề (B)",
+  "edit.split": "Tách theo đường vẽ (X)",
+  "hint.merge": "Bấm chọn các đối tượng cần gộp, bấm lại để bỏ. Đã chọn {n}. Enter để gộp, Esc để thôi.",
+  "hint.shared": "Kéo một đỉnh: các đối tượng liền kề có chung đỉnh đó cùng đi theo. B để tắt.",
+  "hint.split": "Vẽ đường tách đi từ mép này sang mép kia. Enter để kết thúc, Backspace bỏ điểm cuối, Esc để thôi.",
+  "keys.also": "Giữ khi bấm chuột: chọn thêm đối tượng để gộp",
+  "keys.merge": "Gộp các đối tượng",
+  "keys.shared": "Bật hoặc tắt dời ranh chung",
+  "keys.split": "Tách đối tượng theo đường vẽ",
+  "shapes.apart_ask": "Các đối tượng không giáp nhau. Vẫn gộp?",
+  "shapes.apart_text": "Kết quả là một đối tượng gồm nhiều phần rời nhau.",
+  "shapes.boundary": "Đã dời ranh chung.",
+  "shapes.check": "Kiểm tra lại: {fields}.",
+  "shapes.left_out": "Không kéo theo được vì nằm ngoài phường bạn được sửa: {names}.",
+  "shapes.merge": "Đã gộp {n} đối tượng: {before} → {after}.",
+  "shapes.merge_ask": "Gộp {n} đối tượng thành một",
+  "shapes.merge_fields": "Thuộc tính khác nhau: {n}",
+  "shapes.merge_keep": "Giữ lại đối tượng",
+  "shapes.merge_more": "Hãy chọn ít nhất hai đối tượng để gộp.",
+  "shapes.split": "Đã tách thành {n} phần: {sizes}.",
+  "shapes.with_neighbours": "Số đối tượng liền kề đi theo: {n}.",
+} as const;
+
+export type ShapesWord = keyof typeof shapesVi;
