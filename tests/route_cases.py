@@ -69,6 +69,7 @@ CASES: dict[str, Case] = {
     "api.change_sets": Case(),
     "api.change_sets.create": Case(),
     "api.checks": Case(),
+    "api.checks.fix": Case(),
     "api.diff": Case("feature", query="from=1&to=1", shows_rows=True, signed_in=True),
     "api.feature": Case("feature", shows_rows=True),
     "api.features": Case("layer"),

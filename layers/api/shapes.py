@@ -16,11 +16,19 @@ from gis_core import geometry_gate
 from gis_core.access import Actor
 from gis_core.channels import Audit, Cache, channel
 from layers import change_set_reading, selectors
-from layers.api.change_set_input import OperationIn, feature_number, operation, require_flat
+from layers.api.change_set_input import (
+    Latitude,
+    Longitude,
+    OperationIn,
+    feature_number,
+    operation,
+    require_flat,
+)
 from layers.api.reading import ReadRouter
 from layers.api.service import actor
 from layers.draft_steps import MOST_OPERATIONS
 from layers.shapes import tools
+from layers.shapes.fixes import Fault, Fix, fixes
 from layers.shapes.present import Present, Reference
 from layers.shapes.tools import Answer, Reshaped
 
@@ -55,6 +63,16 @@ class ShapesIn(Schema):
     def references(self) -> list[Reference]:
         """Return the features to work on."""
         return [one.reference() for one in self.targets]
+
+
+class FaultIn(Schema):
+    """A problem that the checks found in one of the steps."""
+
+    operations: Annotated[list[OperationIn], Field(max_length=MOST_OPERATIONS)]
+    key: Annotated[str, Field(max_length=64)]
+    code: Annotated[str, Field(max_length=40)]
+    field: Annotated[str, Field(max_length=80)] = ""
+    place: tuple[Longitude, Latitude] | None = None
 
 
 class SplitIn(ShapesIn):
@@ -104,6 +122,21 @@ def boundary(request: HttpRequest, body: BoundaryIn) -> dict[str, Any]:
     present = body.present(_writer(request))
     shapes = [_area(sent) for sent in (body.before, body.after)]
     return _answer(tools.move_boundary(present, body.references()[0], *shapes))
+
+
+@router.post("/checks/fix", summary="Ways to mend a problem of a draft")
+@channel("api.checks.fix", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
+def fix(request: HttpRequest, body: FaultIn) -> dict[str, Any]:
+    """Return the ways that there are, as shapes and values; none where a person must decide."""
+    who = _writer(request)
+    steps = [operation(who, sent, sent.key) for sent in body.operations]
+    fault = Fault(body.key, body.code, body.field, body.place)
+    return {"fixes": [_fix(one) for one in fixes(steps, fault)]}
+
+
+def _fix(one: Fix) -> dict[str, Any]:
+    updates = [_reshaped(found) for found in one.updates]
+    return {"kind": one.kind, "label": one.label, "updates": updates, "values": dict(one.values)}
 
 
 def _area(sent: dict[str, Any]) -> BaseGeometry:

@@ -68,14 +68,14 @@ class Present:
 
     def __init__(self, entry: ReadableLayer, steps: Sequence[Operation]) -> None:
         self.entry = entry
-        self._steps = [step for step in steps if step.layer.slug == entry.slug]
+        self.steps = [step for step in steps if step.layer.slug == entry.slug]
 
     def find(self, references: Sequence[Reference]) -> list[Shown]:
         """Return the named features, in order; raises NotFound when one is not there."""
         ids = [one.feature_id for one in references if one.feature_id is not None]
         rows = selectors.features(self.entry).using(STAFF_DATABASE).filter(pk__in=ids)
         shapes = [shape_of(row.geom) for row in rows]
-        steps = {step.key: step for step in self._steps}
+        steps = {step.key: step for step in self.steps}
         shapes += [steps[one.key].geometry_4326 for one in references if one.key in steps]
         there = [shape for shape in shapes if shape is not None]
         if not there:
@@ -112,7 +112,7 @@ class Present:
             raise Invalid(gettext("There are too many features here: choose a smaller part."))
         shapes = {row.pk: shape_of(row.geom) for row in stored}
         known = corners([shape for shape in shapes.values() if shape is not None])
-        by_id = {step.feature_id: step for step in self._steps if step.feature_id is not None}
+        by_id = {step.feature_id: step for step in self.steps if step.feature_id is not None}
         found: dict[str, Shown] = {}
         for row in stored:
             step, shape = by_id.get(row.pk), shapes[row.pk]
@@ -121,7 +121,7 @@ class Present:
                 found[name] = Shown(name, shape, step, row)
         here = shapely.box(*sides)
         there = {row.pk: row for row in stored}
-        for step in self._steps:
+        for step in self.steps:
             drawn = step.geometry_4326
             if drawn is not None and step.kind is not Kind.DELETE and drawn.intersects(here):
                 targets = nearest(corners([drawn]), known, city().zone, _ROUNDED_M)

@@ -111,3 +111,26 @@ def test_parcels_are_merged_and_a_boundary_moves_for_both(open_page: OpenPage) -
     page.get_by_role("button", name="Xóa bản nháp").click()
     page.get_by_role("dialog").get_by_role("button", name="Xóa bản nháp").click()
     expect(page.get_by_text("Đã xóa bản nháp.")).to_be_visible()
+
+
+def test_an_overlap_is_mended_as_its_preview_shows(open_page: OpenPage) -> None:
+    page = open_page(PLACE, role="planner")
+    editing(page)
+    page.keyboard.press("s")  # without snapping
+    page.get_by_role("button", name="Vẽ mới").click()
+    for x, y in ((935, 425), (925, 470), (890, 462), (888, 430)):
+        page.mouse.move(x, y, steps=3)
+        page.mouse.click(x, y)
+    page.keyboard.press("Enter")
+    page.locator("#field-so_to").fill("7")
+    page.locator("#field-so_thua").fill("9310")
+    page.locator("#field-so_thua").press("Tab")
+    page.get_by_role("tab", name="Thay đổi").click()
+    page.get_by_role("button", name=re.compile("chồng lên.*Xem cách sửa")).first.click()
+    ways = page.get_by_role("group", name="Cách sửa")
+    expect(ways.get_by_role("radio").first).to_be_checked()
+    ways.get_by_role("button", name="Áp dụng").click()
+    expect(page.get_by_text("Đã kiểm tra, không có lỗi")).to_be_visible()
+    page.locator("#map").focus()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name=re.compile("chồng lên")).first).to_be_visible()

@@ -7,6 +7,7 @@ import { confirmed } from "./dialogue";
 import type { Draft } from "./draft";
 import { nameOf } from "./feature_panel";
 import type { Forms } from "./forms";
+import { fixable } from "./fixable";
 import { defaultTitle, type DraftKeeper } from "./keeping";
 import { server } from "./server";
 import type { ChangeSet, Operation, Problem } from "./types";
@@ -76,7 +77,7 @@ export class DraftPanel {
     const open = (problem: Problem | null) => this.options.open(step.key, problem);
     const returned = step.verdict === "returned" ? h("p", { class: "step-note" }, icon("reply", "icon-small"), step.note || w("review.returned_step")) : null;
     const found = problems.map((problem) =>
-      h("li", { class: problem.level }, h("button", { type: "button", click: () => open(problem) }, icon(problem.level === "error" ? "circle-alert" : "triangle-alert", "icon-small"), problem.detail)),
+      h("li", { class: problem.level }, h("button", { type: "button", click: () => open(problem) }, icon(problem.level === "error" ? "circle-alert" : "triangle-alert", "icon-small"), h("span", {}, problem.detail, " ", fixable(problem) ? h("span", { class: "fix-link" }, w("fix.see")) : null))),
     );
     return h(
       "li",

@@ -34,6 +34,7 @@ export class Editor {
   onLine: (across: GeoJSON.Geometry) => void = () => undefined;
   /** A tool may take a click, or another shape of the feature in hand, before the editor does. */
   onPick: (position: L.LatLng) => boolean = () => false;
+  onProblem: (problem: Problem) => void = () => undefined;
   onReshape: (geometry: GeoJSON.Geometry) => boolean = () => false;
   onMoving: (geometry: GeoJSON.Geometry | null) => void = () => undefined;
   private readonly listeners: (() => void)[] = [];

@@ -36,7 +36,7 @@ export function localProblems(form: LayerForm, key: string, values: Values): Pro
   return form.fields.flatMap((field): Problem[] => {
     const value = values[field.name];
     const missing = value === null || value === undefined || value === "";
-    if (missing) return field.required ? [{ key, field: field.name, detail: w("check.required", { field: field.label }), level: "error" }] : [];
+    if (missing) return field.required ? [{ key, code: "missing", field: field.name, detail: w("check.required", { field: field.label }), level: "error" }] : [];
     if (typeof value !== "number") return [];
     const low = field.minimum !== null && value < field.minimum;
     const high = field.maximum !== null && value > field.maximum;

@@ -57,4 +57,5 @@ export async function openStep(editor: Editor, key: string, problem: Problem | n
   if (problem?.place) showPosition(map, [problem.place[1], problem.place[0]], 20);
   else if (geometry) map.fitBounds(boundsOf(geometry), { maxZoom: 19, ...coveredEdges() });
   editor.focusField(problem?.field ?? null);
+  if (problem && editor.key === key) editor.onProblem(problem);
 }

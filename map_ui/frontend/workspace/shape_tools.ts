@@ -2,6 +2,7 @@
 import type { EditBar } from "./edit_bar";
 import type { Editor } from "./editor";
 import type { Hand } from "./feature_panel";
+import { Fixes } from "./fixes";
 import { Joining } from "./joining";
 import { onControl, type KeyBinding } from "./keys";
 import { ShapeActs, sizeOf, toCheck, type Change } from "./shape_acts";
@@ -20,6 +21,7 @@ export class ShapeTools {
   private readonly acts: ShapeActs;
   private readonly joining: Joining;
   private readonly shared: SharedBoundary;
+  private readonly fixes: Fixes;
 
   constructor(
     private readonly editor: Editor,
@@ -29,7 +31,10 @@ export class ShapeTools {
     this.joining = new Joining(this.acts);
     this.shared = new SharedBoundary(this.acts);
     bar.addShapeTools(this.shared.button, this.joining.button);
+    this.fixes = new Fixes(this.acts);
     bar.addPart(this.joining.element);
+    bar.addPart(this.fixes.element);
+    editor.onProblem = (problem) => void this.fixes.offer(problem);
     editor.onLine = (line) => void this.split(line);
     editor.onReshape = (geometry) => this.shared.takes(geometry);
     editor.onMoving = (geometry) => this.shared.preview(geometry);
@@ -54,7 +59,7 @@ export class ShapeTools {
   }
 
   escape(): boolean {
-    return this.joining.escape();
+    return this.fixes.escape() || this.joining.escape();
   }
 
   private async split(line: GeoJSON.Geometry): Promise<void> {
