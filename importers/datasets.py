@@ -25,6 +25,8 @@ MAIN_SUFFIX = {
     FileKind.GPX: ".gpx",
     FileKind.CSV: ".csv",
     FileKind.XLSX: ".xlsx",
+    FileKind.DXF: ".dxf",
+    FileKind.DGN: ".dgn",
 }
 
 

@@ -11,8 +11,9 @@ class Format:
     """How a kind of file is read. `parts` are the suffixes that the driver sees, the main first.
 
     `one_layer`: the file holds one layer, whose name inside it is of no interest.
+    `module` is the reader's, `importers.reader.…`.
     `hide_empty`: every such file has the same layers, most of them without rows.
-    `table`: columns say where the rows are, and a layer may name which ("…: E=…, N=…").
+    `open_names`: a layer's name may say how to read it, beyond the names that are listed.
     `bytes_as_letters`: its text comes in whatever encoding, so that the reader is told which.
     """
 
@@ -20,8 +21,9 @@ class Format:
     parts: tuple[str, ...]
     one_layer: bool = False
     bytes_as_letters: bool = False
+    module: str = "read"
     hide_empty: bool = False
-    table: bool = False
+    open_names: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -35,8 +37,10 @@ FORMATS: dict[FileKind, Format] = {
     FileKind.FLATGEOBUF: Format(("FlatGeobuf",), (".fgb",), one_layer=True),
     FileKind.KML: Format(("LIBKML",), (".kml",)),
     FileKind.GPX: Format(("GPX",), (".gpx",), hide_empty=True),
-    FileKind.CSV: Format(("CSV",), (".csv",), table=True),
-    FileKind.XLSX: Format(("XLSX",), (".xlsx",), table=True),
+    FileKind.CSV: Format(("CSV",), (".csv",), open_names=True),
+    FileKind.XLSX: Format(("XLSX",), (".xlsx",), open_names=True),
+    FileKind.DXF: Format(("DXF",), (".dxf",), module="read_drawing", open_names=True),
+    FileKind.DGN: Format(("DGN",), (".dgn",), module="read_drawing", open_names=True),
     FileKind.MAPINFO_TAB: Format(
         ("MapInfo File",), (".tab", ".dat", ".map", ".id", ".ind"), one_layer=True
     ),

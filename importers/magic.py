@@ -22,6 +22,8 @@ class FileKind(StrEnum):
     MAPINFO_MIF = "mapinfo-mif"
     CSV = "csv"
     XLSX = "xlsx"
+    DXF = "dxf"
+    DGN = "dgn"
     ZIP = "zip"
 
 
@@ -30,9 +32,11 @@ _GEOPACKAGE_IDS = (b"GPKG", b"GP10", b"GP11")
 _HEAD_BYTES = 4096
 _LINE_BYTES = 8 << 20
 _RECORD_SEPARATOR = b"\x1e"  # RFC 8142: before every text of a sequence
+_DGN = (b"\x08\x05", b"\x08\x09", b"\xc8\x05", b"\xc8\x09")  # two and three dimensions, version 7
 _BINARY: tuple[tuple[bytes, FileKind], ...] = (
     ((9994).to_bytes(4, "big"), FileKind.SHAPEFILE),
     (b"fgb\x03fgb", FileKind.FLATGEOBUF),
+    *((first + last, FileKind.DGN) for first in _DGN for last in (b"\xfe\x02", b"\x17\x00")),
     (b"PK\x03\x04", FileKind.ZIP),
     (b"PK\x05\x06", FileKind.ZIP),
 )
@@ -54,6 +58,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TAR_AT = slice(257, 262)
 _ROOT = re.compile(rb"\A(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:\w+:)?(\w+)", re.DOTALL)
 _ROOTS = {b"kml": FileKind.KML, b"gpx": FileKind.GPX}
+_DXF = re.compile(rb"(?:999\r?\n[^\n]*\n\s*)*0\r?\nSECTION\r?\n")
 _MIF = re.compile(rb"version\s+\d+", re.IGNORECASE)
 
 
@@ -94,6 +99,8 @@ def _kind_of_text(path: Path, text: bytes) -> FileKind | None:
         return FileKind.GEOJSON_SEQUENCE
     if text.startswith(b"{") and b'"' in text:
         return FileKind.GEOJSON_SEQUENCE if _is_sequence(path) else FileKind.GEOJSON
+    if _DXF.match(text):
+        return FileKind.DXF
     if text[:6].lower() == b"!table":
         return FileKind.MAPINFO_TAB
     if _MIF.match(text):

@@ -94,7 +94,7 @@ class Job:
             **wish,
             "options": {**GDAL_OPTIONS, **form.options},
         }
-        work = Work("read", dataset.main.name, files, scratch, asked, *_allowed(files))
+        work = Work(form.module, dataset.main.name, files, scratch, asked, *_allowed(files))
         return stack.enter_context(running(work))
 
 

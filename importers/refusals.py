@@ -11,11 +11,19 @@ REFUSALS: dict[str, Promise] = {
     "unreachable": _("%(file)s cannot be read: %(reason)s."),
     "unknown_kind": _(
         "%(file)s: this kind of file is not known. Send a shapefile, GeoPackage, GeoJSON, KML, GPX,"
-        " MapInfo TAB or MIF, FlatGeobuf, CSV, XLSX, or one of these in a zip."
+        " MapInfo TAB or MIF, FlatGeobuf, CSV, XLSX, DXF, DGN, or one of these in a zip."
     ),
     "no_coordinates": _(
         "%(file)s has no columns of coordinates; it has: %(columns)s. Name them X and Y, or"
         ' longitude and latitude; or say which (--source-layer "sheet: E=column, N=column").'
+    ),
+    "drawing_large": _(
+        "%(file)s has more than %(most)s boundary lines, which is too many to build parcels from at"
+        " once. Send it sheet by sheet."
+    ),
+    "nothing_enclosed": _(
+        "%(file)s: the boundary lines enclose nothing. Choose the level of the boundaries, or close"
+        " the gaps between the lines."
     ),
     "empty_file": _("%(file)s is empty. Copy or save it once more."),
     "other_archive": _("%(file)s is an archive of another kind. Pack it as a zip."),

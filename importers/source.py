@@ -4,7 +4,6 @@ The file is unpacked and read in confined children (`importers.child`), under na
 the format known beforehand; side files that name encodings or coordinate systems stay outside.
 """
 
-import codecs
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,13 +12,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from importers import text_encoding
-from importers.charsets import UTF_8
 from importers.datasets import Dataset
+from importers.file_text import text_of
 from importers.formats import FORMATS
 from importers.issues import Issue, Severity
 from importers.magic import FileKind
-from importers.reader import mapinfo
 from importers.reading import Facts, Reading, job_for
 from importers.refusals import refusal
 from importers.text_encoding import TextEncoding
@@ -27,7 +24,6 @@ from importers.text_encoding import TextEncoding
 # A GeoJSON may point to a coordinate system by address, which GDAL would fetch.
 _LINKED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]{0,200}"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
 _SCAN_BYTES = 8 << 20
-_BYTES_AS_LETTERS = {FileKind.MAPINFO_TAB, FileKind.MAPINFO_MIF}
 
 
 @dataclass(frozen=True)
@@ -78,9 +74,9 @@ def open_source(path: Path, *, layer: str = "", encoding: str = "") -> Iterator[
             dataset, layer = next(one for one in datasets if one.name == named), ""
         if dataset.kind is FileKind.GEOJSON:
             _refuse_linked_crs(dataset.main)
-        text = _encoding(dataset, encoding)
-        byte_by_byte = dataset.kind is FileKind.CSV and text.reader != "UTF-8"
-        with job.reading(dataset, wanted=layer, byte_by_byte=byte_by_byte) as reading:
+        text = text_of(dataset, encoding)
+        bytes_only = text.reader != "UTF-8"
+        with job.reading(dataset, wanted=layer, byte_by_byte=bytes_only) as reading:
             yield _opened(dataset, reading, layer, text)
 
 
@@ -89,8 +85,8 @@ def _opened(dataset: Dataset, reading: Reading, layer: str, text: TextEncoding) 
     if not reading.layers:
         raise refusal("no_layer", dataset.main.name)
     inner = reading.layers[0]
-    if form.table and layer:
-        inner = layer  # may name columns that nobody would have guessed
+    if form.open_names and layer:
+        inner = layer  # may be one that nobody would have guessed
     elif not form.one_layer:
         inner = _chosen(dataset.main.name, reading.layers, layer)
     facts = reading.open(inner, text.reader if form.bytes_as_letters else None)
@@ -126,43 +122,6 @@ def _crs_text(facts: Facts, dataset: Dataset) -> str:
     if dataset.kind is FileKind.SHAPEFILE:
         return dataset.side_text(".prj")
     return facts.crs_text
-
-
-def _encoding(dataset: Dataset, chosen: str) -> TextEncoding:
-    if dataset.kind is FileKind.SHAPEFILE:
-        if ".dbf" not in dataset.parts:
-            return TextEncoding(UTF_8)
-        return text_encoding.decide(dataset.parts[".dbf"], dataset.side_text(".cpg"), chosen)
-    if (dataset.kind in _BYTES_AS_LETTERS and not _says_utf8(dataset.main)) or (
-        dataset.kind is FileKind.CSV and not _is_utf8(dataset.main)
-    ):
-        codec = text_encoding.known_codec(chosen) if chosen else "cp1258"
-        return TextEncoding(codec, "ISO-8859-1", chosen=bool(chosen))
-    codec = text_encoding.known_codec(chosen) if chosen else UTF_8
-    if not codec.startswith(UTF_8):
-        raise refusal("always_utf8", dataset.main.name)
-    return TextEncoding(codec, chosen=bool(chosen))
-
-
-def _says_utf8(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return mapinfo.says_utf8(stream.read(mapinfo.HEADER_BYTES))
-
-
-def _is_utf8(path: Path) -> bool:
-    """Tell whether a text is UTF-8, or UTF-16 by its mark, which the reader turns into UTF-8."""
-    decoder = codecs.getincrementaldecoder(UTF_8)()
-    with path.open("rb") as stream:
-        if stream.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
-            return True
-        stream.seek(0)
-        try:
-            while piece := stream.read(_SCAN_BYTES):
-                decoder.decode(piece)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
 
 
 def _weaker(reading: Reading) -> tuple[Issue, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import importers.reader.lean  # noqa: F401 -- before pyogrio
+import importers.reader.lean  # noqa: F401 -- loads pyogrio
 
 # isort: split
 import pyarrow as pa

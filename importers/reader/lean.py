@@ -1,6 +1,13 @@
-"""Keeps pyogrio from taking packages along that a reader does not need; each costs time to load."""
+"""Loads pyogrio without packages that it takes along and most readers need not; each costs time."""
 
 import sys
 
-for _unneeded in ("shapely", "pyproj", "geopandas"):
-    sys.modules[_unneeded] = None  # type: ignore[assignment]
+_UNNEEDED = [name for name in ("shapely", "pyproj", "geopandas") if name not in sys.modules]
+for _name in _UNNEEDED:
+    sys.modules[_name] = None  # type: ignore[assignment]
+
+# isort: split
+import pyogrio  # noqa: E402, F401
+
+for _name in _UNNEEDED:
+    del sys.modules[_name]

@@ -4,8 +4,9 @@ Orders after the first: {"open": layer, "encoding": …} → frame `layer`; {"ba
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,12 @@ _FAILURES = (
 )
 
 
-def work(job: Job) -> None:
+def work(job: Job, opened: Callable[[Job], GdalFile]) -> None:
     """Answer the orders of the parent about the file of the job."""
     drivers.keep_only(frozenset(job.asked["drivers"]))
     pyogrio.set_gdal_config_options(job.asked["options"])
     with _refusing():
-        file = _opened(job)
+        file = opened(job)
         job.answer("layers", layers=file.layers())
     chosen: dict[str, Any] = {}
     for order in job.orders():
@@ -88,6 +89,12 @@ def _refusing() -> Iterator[None]:
         raise Refused("damaged", reason=one_line(error)) from error
 
 
-if __name__ == "__main__":
+def main(opened: Callable[[Job], GdalFile]) -> None:
+    """Run a reader that opens its file in the way given."""
     warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL mends, such as ring order
-    run(work, [PACKAGE, Path(np.__file__).parent, Path(pa.__file__).parent])
+    folders = [PACKAGE, Path(np.__file__).parent, Path(pa.__file__).parent]
+    run(partial(work, opened=opened), folders)
+
+
+if __name__ == "__main__":
+    main(_opened)
