@@ -25,6 +25,9 @@ MAIN_SUFFIX = {
     FileKind.GPX: ".gpx",
     FileKind.CSV: ".csv",
     FileKind.XLSX: ".xlsx",
+    FileKind.OSM: ".osm",
+    FileKind.OSM_PBF: ".pbf",
+    FileKind.OVERPASS: ".json",
     FileKind.DXF: ".dxf",
     FileKind.DGN: ".dgn",
 }

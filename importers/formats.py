@@ -39,6 +39,9 @@ FORMATS: dict[FileKind, Format] = {
     FileKind.GPX: Format(("GPX",), (".gpx",), hide_empty=True),
     FileKind.CSV: Format(("CSV",), (".csv",), open_names=True),
     FileKind.XLSX: Format(("XLSX",), (".xlsx",), open_names=True),
+    FileKind.OSM: Format(("OSM",), (".osm",), module="read_osm"),
+    FileKind.OSM_PBF: Format(("OSM",), (".pbf",), module="read_osm"),
+    FileKind.OVERPASS: Format(("OSM",), (".json",), module="read_osm"),
     FileKind.DXF: Format(("DXF",), (".dxf",), module="read_drawing", open_names=True),
     FileKind.DGN: Format(("DGN",), (".dgn",), module="read_drawing", open_names=True),
     FileKind.MAPINFO_TAB: Format(

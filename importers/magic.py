@@ -22,6 +22,9 @@ class FileKind(StrEnum):
     MAPINFO_MIF = "mapinfo-mif"
     CSV = "csv"
     XLSX = "xlsx"
+    OSM = "osm"
+    OSM_PBF = "osm-pbf"
+    OVERPASS = "overpass"
     DXF = "dxf"
     DGN = "dgn"
     ZIP = "zip"
@@ -32,6 +35,8 @@ _GEOPACKAGE_IDS = (b"GPKG", b"GP10", b"GP11")
 _HEAD_BYTES = 4096
 _LINE_BYTES = 8 << 20
 _RECORD_SEPARATOR = b"\x1e"  # RFC 8142: before every text of a sequence
+_OSM_PBF = b"\x0a\x09OSMHeader"
+_OVERPASS = re.compile(rb'"generator"\s*:\s*"Overpass|"osm3s"\s*:')
 _DGN = (b"\x08\x05", b"\x08\x09", b"\xc8\x05", b"\xc8\x09")  # two and three dimensions, version 7
 _BINARY: tuple[tuple[bytes, FileKind], ...] = (
     ((9994).to_bytes(4, "big"), FileKind.SHAPEFILE),
@@ -57,9 +62,12 @@ _TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TAR_AT = slice(257, 262)
 _ROOT = re.compile(rb"\A(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:\w+:)?(\w+)", re.DOTALL)
-_ROOTS = {b"kml": FileKind.KML, b"gpx": FileKind.GPX}
-_DXF = re.compile(rb"(?:999\r?\n[^\n]*\n\s*)*0\r?\nSECTION\r?\n")
-_MIF = re.compile(rb"version\s+\d+", re.IGNORECASE)
+_ROOTS = {b"kml": FileKind.KML, b"gpx": FileKind.GPX, b"osm": FileKind.OSM}
+_TEXT = (
+    (re.compile(rb"(?:999\r?\n[^\n]*\n\s*)*0\r?\nSECTION\r?\n"), FileKind.DXF),
+    (re.compile(rb"!table", re.IGNORECASE), FileKind.MAPINFO_TAB),
+    (re.compile(rb"version\s+\d+", re.IGNORECASE), FileKind.MAPINFO_MIF),
+)
 
 
 def kind_of(path: Path) -> FileKind:
@@ -79,6 +87,8 @@ def kind_of(path: Path) -> FileKind:
 
 
 def _kind_of_bytes(path: Path, head: bytes) -> FileKind | None:
+    if head[4:].startswith(_OSM_PBF):
+        return FileKind.OSM_PBF
     for start, kind in _BINARY:
         if head.startswith(start):
             return FileKind.XLSX if kind is FileKind.ZIP and _is_workbook(path, head) else kind
@@ -98,13 +108,12 @@ def _kind_of_text(path: Path, text: bytes) -> FileKind | None:
     if text.startswith(_RECORD_SEPARATOR):
         return FileKind.GEOJSON_SEQUENCE
     if text.startswith(b"{") and b'"' in text:
+        if _OVERPASS.search(text):
+            return FileKind.OVERPASS
         return FileKind.GEOJSON_SEQUENCE if _is_sequence(path) else FileKind.GEOJSON
-    if _DXF.match(text):
-        return FileKind.DXF
-    if text[:6].lower() == b"!table":
-        return FileKind.MAPINFO_TAB
-    if _MIF.match(text):
-        return FileKind.MAPINFO_MIF
+    for start, kind in _TEXT:
+        if start.match(text):
+            return kind
     root = _ROOT.match(text)
     return _ROOTS.get(root[1].lower()) if root else None
 

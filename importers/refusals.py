@@ -11,11 +11,16 @@ REFUSALS: dict[str, Promise] = {
     "unreachable": _("%(file)s cannot be read: %(reason)s."),
     "unknown_kind": _(
         "%(file)s: this kind of file is not known. Send a shapefile, GeoPackage, GeoJSON, KML, GPX,"
-        " MapInfo TAB or MIF, FlatGeobuf, CSV, XLSX, DXF, DGN, or one of these in a zip."
+        " MapInfo TAB or MIF, FlatGeobuf, CSV, XLSX, DXF, DGN,"
+        " OpenStreetMap, or one of these in a zip."
     ),
     "no_coordinates": _(
         "%(file)s has no columns of coordinates; it has: %(columns)s. Name them X and Y, or"
         ' longitude and latitude; or say which (--source-layer "sheet: E=column, N=column").'
+    ),
+    "overpass_without_places": _(
+        "%(file)s: some ways come without their places. Ask Overpass with “out geom”, or for the"
+        " nodes of the ways as well."
     ),
     "drawing_large": _(
         "%(file)s has more than %(most)s boundary lines, which is too many to build parcels from at"

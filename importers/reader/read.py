@@ -89,10 +89,10 @@ def _refusing() -> Iterator[None]:
         raise Refused("damaged", reason=one_line(error)) from error
 
 
-def main(opened: Callable[[Job], GdalFile]) -> None:
-    """Run a reader that opens its file in the way given."""
+def main(opened: Callable[[Job], GdalFile], *readable: Path) -> None:
+    """Run a reader that opens its file in the way given, and may read some files of ours."""
     warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL mends, such as ring order
-    folders = [PACKAGE, Path(np.__file__).parent, Path(pa.__file__).parent]
+    folders = [PACKAGE, Path(np.__file__).parent, Path(pa.__file__).parent, *readable]
     run(partial(work, opened=opened), folders)
 
 
