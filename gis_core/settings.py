@@ -142,6 +142,8 @@ IMPORT_MAX_BYTES = int(environment.text("IMPORT_MAX_MB", "2000")) * 1_000_000
 
 # "weak": files are read even where the machine cannot shut the reader in completely.
 IMPORT_ISOLATION = environment.text("IMPORT_ISOLATION", "full")
+# Asked by the command import_osm only.
+OVERPASS_URL = environment.text("OVERPASS_URL", "https://overpass-api.de/api/interpreter")
 
 TILE_CACHE_MB = int(environment.text("TILE_CACHE_MB", "48"))  # of each process; 0: none
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

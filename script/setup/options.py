@@ -19,6 +19,7 @@ NAMES = frozenset(
         "HOST",
         "IMPORT_ISOLATION",
         "IMPORT_MAX_MB",
+        "OVERPASS_URL",
         "PORT",
         "PUBLIC_DATABASE_URL",
         "PUBLIC_ORIGIN",

@@ -1,0 +1,50 @@
+"""Asks an Overpass service for what OpenStreetMap knows of the configured city.
+
+For an administrator's command only: the web server never fetches an address.
+"""
+
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from gis_core.city import city
+from importers.issues import FileRefused
+
+_WAIT_S = 300
+_MOST_BYTES = 512 << 20
+_PIECE_BYTES = 1 << 20
+_KEYS = (
+    *("highway", "waterway", "natural", "water", "landuse", "leisure", "building", "place"),
+    *("amenity", "office", "tourism", "historic", "power", "emergency", "man_made"),
+)
+
+
+def query(bbox_4326: tuple[float, float, float, float]) -> str:
+    """Return the question for everything with a tag that our themes know, with its places."""
+    west, south, east, north = bbox_4326
+    box = f"({south},{west},{north},{east})"
+    wanted = "".join(f'nwr["{key}"]{box};' for key in _KEYS)
+    return f"[out:json][timeout:{_WAIT_S}][maxsize:{_MOST_BYTES}];({wanted});out body geom;"
+
+
+def fetch(into: Path) -> None:
+    """Write the answer about the city to a file; FileRefused says why there is none."""
+    url = settings.OVERPASS_URL
+    if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
+        raise FileRefused(_("OVERPASS_URL must begin with https://."))
+    body = urllib.parse.urlencode({"data": query(city().bbox_4326)}).encode()
+    request = urllib.request.Request(url, body, {"User-Agent": "city-gis import_osm"})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=_WAIT_S) as answer, into.open("wb") as out:  # noqa: S310 -- an administrator's setting, checked above
+            while piece := answer.read(_PIECE_BYTES):
+                if out.tell() + len(piece) > _MOST_BYTES:
+                    raise FileRefused(_("The answer is larger than what was asked for."))
+                out.write(piece)
+    except OSError as error:
+        told = {"url": url, "reason": " ".join(str(error).split())[:200]}
+        message = _("%(url)s does not answer: %(reason)s. Try again later, or set OVERPASS_URL.")
+        raise FileRefused(message % told) from error
