@@ -19,6 +19,7 @@ from django.db.models.functions import Cast
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.access import Action, may
 from gis_core.city import city
 from gis_core.crs import STORAGE_SRID, ServiceCrs
 from layers.change_operation import ChangeOperation
@@ -27,6 +28,8 @@ from layers.registry import Text
 from layers.selectors import ReadableLayer
 
 DEGREE_DECIMALS = 7  # about 1 cm
+# All that a double holds: corners that an editor leaves alone, or snaps to, stay the stored ones.
+EXACT_DECIMALS = 15
 METRE_DECIMALS = 3
 _ROWS_A_FETCH = 200
 _CHUNK_BYTES = 64 * 1024
@@ -137,7 +140,9 @@ def _geometry(entry: ReadableLayer, crs: ServiceCrs) -> Expression:
         shape = Transform(shape, crs.srid)
     if crs.northing_first:
         shape = _Flipped(shape)
-    decimals = DEGREE_DECIMALS if crs.srid == STORAGE_SRID else METRE_DECIMALS
+    edits = may(entry.actor, Action.EDIT, entry.theme.key, entry.slug)
+    degrees = EXACT_DECIMALS if edits else DEGREE_DECIMALS
+    decimals = degrees if crs.srid == STORAGE_SRID else METRE_DECIMALS
     return AsGeoJSON(shape, precision=decimals)
 
 

@@ -18,7 +18,7 @@ from gis_core.crs import VnZone, from_wgs84
 Positions = npt.NDArray[np.float64]  # (n, 2): longitude, latitude
 Position = tuple[float, float]
 NEW_DECIMALS = 9  # of a degree, about 0.1 mm
-# Services round to seven decimals: what a browser has read lies up to 0.8 cm beside the stored one.
+# What visitors read is rounded to seven decimals: up to 0.8 cm beside the stored corner.
 TOUCH_M = 0.02
 _AREAS = 2  # dimensions
 _FEWEST = {True: 4, False: 2}  # positions of a ring, which is closed, and of a line

@@ -5,29 +5,21 @@ import { areaM2, lengthM, type Zone } from "../coordinates";
 import { formatArea, formatLength } from "../format";
 import { coveredEdges } from "../shell/panel";
 import { t } from "../i18n";
-import { roundedPosition } from "./planar";
 import type { LayerForm } from "./types";
 import { w } from "./words";
 
 export type GeometryKind = LayerForm["geometry_type"];
 export type Shape = L.Polyline<never> | L.Marker;
 
-function rounded<T>(coordinates: T): T {
-  const values = coordinates as unknown[];
-  return (typeof values[0] === "number" ? roundedPosition(values as number[]) : values.map(rounded)) as T;
-}
-
 /** A single part becomes the many-part type that the layer stores. */
 export function promoted(geometry: GeoJSON.Geometry): GeoJSON.Geometry {
   switch (geometry.type) {
     case "Polygon":
-      return { type: "MultiPolygon", coordinates: [rounded(geometry.coordinates)] };
+      return { type: "MultiPolygon", coordinates: [geometry.coordinates] };
     case "LineString":
-      return { type: "MultiLineString", coordinates: [rounded(geometry.coordinates)] };
-    case "GeometryCollection":
-      return geometry;
+      return { type: "MultiLineString", coordinates: [geometry.coordinates] };
     default:
-      return { ...geometry, coordinates: rounded(geometry.coordinates) } as GeoJSON.Geometry;
+      return geometry;
   }
 }
 
