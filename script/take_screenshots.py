@@ -27,16 +27,21 @@ _PHONE = (390, 844)
 _DESKTOP_SCALE = 1200 / 1440
 _SETTLED_MS = 2500
 _VIEW = "#map=16/10.3555/106.3650"
+_PARCELS = "/vi/workspace#map=19/10.3555/106.3660&layers=parcels"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One page at one size; `account` is a demo account, "" for a visitor."""
+    """One page at one size; `account` is a demo account, "" for a visitor.
+
+    `clicks` are accessible names of buttons, or positions of the window, clicked one after another.
+    """
 
     name: str
     address: str
     size: tuple[int, int]
     account: str = ""
+    clicks: tuple[str | tuple[int, int], ...] = ()
 
 
 PICTURES = (
@@ -47,6 +52,9 @@ PICTURES = (
     Picture("map", f"/vi/map{_VIEW}", _DESKTOP),
     Picture("map-phone", f"/vi/map{_VIEW}", _PHONE),
     Picture("workspace", f"/vi/workspace{_VIEW}", _DESKTOP, "demo-planner"),
+    Picture("edit", _PARCELS, _DESKTOP, "demo-planner", ("Sửa lớp “Thửa đất”", (1045, 480))),
+    Picture("table", _PARCELS, _DESKTOP, "demo-planner", ("Bảng thuộc tính của lớp “Thửa đất”",)),
+    Picture("import", "/vi/import", _DESKTOP, "demo-planner"),
     Picture("security", "/vi/security", _DESKTOP, "demo-security-staff"),
     Picture("login", "/vi/login", _DESKTOP),
 )
@@ -88,6 +96,12 @@ def _taken(browser: Browser, origin: str, picture: Picture, password: str) -> by
         _sign_in(page, origin, picture.account, password)
     page.goto(origin + picture.address, wait_until="networkidle")
     page.wait_for_timeout(_SETTLED_MS)
+    for click in picture.clicks:
+        if isinstance(click, str):
+            page.get_by_role("button", name=click, exact=True).click()
+        else:
+            page.mouse.click(*click)
+        page.wait_for_timeout(_SETTLED_MS)
     png = page.screenshot()
     context.close()
     return png
