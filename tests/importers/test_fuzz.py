@@ -21,7 +21,7 @@ from importers.issues import FileRefused
 from importers.refusals import Unreadable
 from importers.source import layers_of, open_source
 
-FEW, MANY = 240, 2_000
+FEW, MANY = 120, 2_000
 MOST_SECONDS = 30
 MOST_GROWTH_KB = 200 << 10  # of this process, over all files
 EXTREMES = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1 << 62, (1 << 64) - 1]
