@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -145,6 +146,8 @@ class Actor:
     name: str = ""
     grants: tuple[Grant, ...] = ()
     today: date = field(default_factory=date.today)
+    # What the doors have found out for this one request; None for an actor that lives longer.
+    memo: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def signed_in(self) -> bool:

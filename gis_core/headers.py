@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -135,9 +136,9 @@ def _actor(request: HttpRequest) -> Any:
         actor = actor_for(device_tokens.account_of(request))
         # Who asks is proved by the token, not by a cookie that a browser adds by itself.
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
-        return actor
+        return replace(actor, memo={})
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
-        return SimpleLazyObject(lambda: actor_of(request))
+        return SimpleLazyObject(lambda: replace(actor_of(request), memo={}))
     return ANONYMOUS  # without a session cookie no table is read
 
 

@@ -41,14 +41,20 @@ class ReadableLayer:
         return [name for name in self.theme.own_fields if name in self.fields]
 
 
+_LAYERS = "layers"  # in the memo of an actor
+
+
 def layers(actor: Actor) -> list[ReadableLayer]:
-    """Return the layers that `actor` may know of, in drawing order."""
-    rows = (
-        Layer.objects.using(actor.database)
-        .filter(access.readable_layers(actor, theme_keys()))
-        .defer("data_version")
-    )
-    return [_readable(actor, row) for row in rows]
+    """Return the layers that `actor` may know of, in drawing order; asked once in a request."""
+    memo = {} if actor.memo is None else actor.memo
+    if _LAYERS not in memo:
+        rows = (
+            Layer.objects.using(actor.database)
+            .filter(access.readable_layers(actor, theme_keys()))
+            .defer("data_version")
+        )
+        memo[_LAYERS] = [_readable(actor, row) for row in rows]
+    return list(memo[_LAYERS])
 
 
 def layer(actor: Actor, slug: str) -> ReadableLayer:
