@@ -86,6 +86,16 @@ class _JsonObject(Func):
     output_field = models.TextField()
 
 
+class _Milliseconds(Func):
+    """Stock clients keep seconds as 32-bit floats and stumble over 59.9999996."""
+
+    function = "date_trunc"
+    output_field = models.DateTimeField()
+
+    def __init__(self, moment: str) -> None:
+        super().__init__(Value("milliseconds"), F(moment))
+
+
 class _Flipped(GeomOutputGeoFunc):
     function = "ST_FlipCoordinates"
 
@@ -107,7 +117,9 @@ def properties_of(entry: ReadableLayer) -> tuple[Property, ...]:
     for name in (name for name in names if name in entry.fields):
         field = entry.theme.model._meta.get_field(name)
         kind = next((kind for cls, kind in _KINDS if isinstance(field, cls)), Kind.TEXT)
-        found.append(Property(name, kind, _title(field), F(name)))
+        moment = isinstance(field, models.DateTimeField)
+        shown = _Milliseconds(name) if moment else F(name)
+        found.append(Property(name, kind, _title(field), shown))
         if name == "name":
             found += _translations(entry)
     return (*found, Property("_version", Kind.INTEGER, _("version"), F("version")))

@@ -56,6 +56,8 @@ class Hit:
 
 def search(actor: Actor, text: str, language: str, limit: int) -> list[Hit]:
     """Return at most `limit` hits, best first; nothing for less than two letters."""
+    if "\0" in text:  # PostgreSQL holds no NUL in text
+        return []
     wanted = text.strip()[:MAX_LETTERS]
     position = parse_coordinates(wanted, city().zone, city().bbox_4326)
     if position is not None:

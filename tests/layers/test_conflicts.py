@@ -11,7 +11,7 @@ from gis_core.access import Grant
 from layers import changes, drafts, review
 from layers.change_set_reading import find
 from layers.conflicts import Cause, Outcome, conflicts
-from layers.inbox import Box, box, counts, wards
+from layers.inbox import Box, box, counts
 from layers.merge import same_shape
 from layers.publication import publish_due
 
@@ -161,9 +161,3 @@ def test_a_row_that_is_hidden_by_now_is_like_a_deleted_one(layer, planner):
     assert found.shape.theirs is None
     assert found.last is not None
     assert (found.last.actor_name, found.last.title) == ("", "")  # as if it had been deleted
-
-
-def test_wards_are_those_of_the_grants(layer, world):
-    local = person("ze-local", Grant("planner", ward_code="28261"))
-    assert [ward.code for ward in wards(local)] == ["28261"]
-    assert len(wards(person("ze-everywhere"))) > 1
