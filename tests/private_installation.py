@@ -17,6 +17,7 @@ from typing import Any
 
 from script.setup.checkout import find_checkout, open_var
 from script.setup.cluster import Cluster, open_cluster, start, stop
+from script.setup.commands import dies_with_parent
 from script.setup.databases import prepare_databases, write_instance
 from script.setup.errors import SetupError
 from script.setup.stamps import Stamps
@@ -104,6 +105,7 @@ class Installation:
         granian = Path(sys.executable).parent / "granian"
         self._server = subprocess.Popen(
             [
+                *dies_with_parent("KILL"),  # also where the tests themselves are killed
                 *(granian, "--interface", "wsgi", "--port", str(self.port), "--workers", "1"),
                 *("--blocking-threads", "4", "--http", "1", "gis_core.wsgi:application"),
             ],
