@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -18,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.city import day_in_city
 from gis_core.errors import NotAllowed, SignInNeeded
 
 PUBLISHED = "published"
@@ -140,14 +140,19 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks. Built once per request; anonymous people read through the public login."""
+    """Who asks, on `day` or else today. Anonymous people read through the public login."""
 
     user_id: int | None = None
     name: str = ""
     grants: tuple[Grant, ...] = ()
-    today: date = field(default_factory=date.today)
+    day: date | None = None
     # What the doors have found out for this one request; None for an actor that lives longer.
     memo: dict[str, Any] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def today(self) -> date:
+        """Return the day in the city; asked anew, because an actor may outlive midnight."""
+        return self.day or day_in_city()
 
     @property
     def signed_in(self) -> bool:
@@ -159,14 +164,14 @@ class Actor:
         """Return the database alias that this actor's reads use."""
         return STAFF_DATABASE if self.signed_in else PUBLIC_DATABASE
 
-    @cached_property
+    @property
     def roles(self) -> tuple[str, ...]:
         """Return the role keys that count today, sorted."""
         return tuple(
             sorted({g.role for g in self.grants if g.covers(g.theme, g.layer, self.today)})
         )
 
-    @cached_property
+    @property
     def cache_key(self) -> str:
         """Return what this actor may see, not who they are: the same rights give the same key."""
         live = [g for g in self.grants if g.covers(g.theme, g.layer, self.today)]

@@ -2,9 +2,11 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -99,3 +101,8 @@ def city() -> CityProfile:
     if path not in _loaded:
         _loaded[path] = load_profile(path)
     return _loaded[path]
+
+
+def day_in_city(at: datetime | None = None) -> date:
+    """Return the day that it is in the city's time zone at `at` (aware; now by default)."""
+    return (at or datetime.now(UTC)).astimezone(ZoneInfo(city().time_zone)).date()

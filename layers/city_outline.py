@@ -1,6 +1,5 @@
 """The outline of the city that an installation serves, as the wards of today draw it."""
 
-from datetime import date
 from typing import Any
 
 import shapely
@@ -15,8 +14,7 @@ from layers.selectors import features, layers
 def city_outline(actor: Actor) -> BaseGeometry | None:
     """Return the union of the city's wards in EPSG:4326; None where `actor` sees none of them."""
     codes = city().ward_codes
-    today = actor.today or date.today()
-    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=actor.today)
     found: list[Any] = []
     for entry in layers(actor):
         if entry.theme.key == "admin_units":

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE
-from gis_core.city import city
+from gis_core.city import day_in_city
 from gis_core.errors import NotFound
 from gis_core.models import ChangeSet
 from layers.display import layer_codes, property_of
@@ -135,7 +134,7 @@ def rows_as_of(entry: ReadableLayer, moment: datetime) -> QuerySet[Any]:
         Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment), changed_at__lte=moment
     )
     if entry.layer.current_only:
-        day = moment.astimezone(ZoneInfo(city().time_zone)).date()
+        day = day_in_city(moment)
         rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
     return rows
 

@@ -1,11 +1,12 @@
 """The rules of access without a database: grants, clearances, actions, page guards."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from gis_core import access
-from gis_core.access import ROLES, Action, Actor, Grant, Sensitivity
+from gis_core.access import ANONYMOUS, ROLES, Action, Actor, Grant, Sensitivity
+from gis_core.city import day_in_city
 from gis_core.errors import NotAllowed, SignInNeeded
 
 TODAY = date(2026, 3, 4)
@@ -13,7 +14,7 @@ THEMES = ("parcels", "security", "environment", "infrastructure")
 
 
 def somebody(*grants: Grant) -> Actor:
-    return Actor(user_id=7, name="somebody", grants=grants, today=TODAY)
+    return Actor(user_id=7, name="somebody", grants=grants, day=TODAY)
 
 
 def test_an_account_without_grants_reads_what_everybody_reads():
@@ -32,7 +33,7 @@ def test_an_unknown_role_gives_nothing():
 
 def test_grants_of_nobody_do_not_count():
     """Without an account the grants are not even looked at."""
-    actor = Actor(grants=(Grant("administrator"),), today=TODAY)
+    actor = Actor(grants=(Grant("administrator"),), day=TODAY)
     assert access.clearance(actor, "parcels") == Sensitivity.PUBLIC
     assert not access.may(actor, Action.EDIT, "parcels")
     assert actor.database == "public"
@@ -141,3 +142,18 @@ def test_the_cache_key_says_what_may_be_seen_and_not_by_whom():
     assert ended.cache_key == access.ANONYMOUS.cache_key
     assert somebody(Grant("planner", layer="a")).cache_key != one.cache_key
     assert Actor(1, "x", (Grant("planner", theme="parcels"),), TODAY).cache_key != one.cache_key
+
+
+def test_the_day_begins_at_midnight_in_the_city():
+    midnight = datetime(2026, 3, 3, 17, tzinfo=UTC)  # 00:00 of the 4th, UTC+7
+    assert day_in_city(midnight) == TODAY
+    assert day_in_city(midnight - timedelta(seconds=1)) == TODAY - timedelta(days=1)
+
+
+def test_who_asks_before_and_after_midnight_asks_on_two_days(monkeypatch: pytest.MonkeyPatch):
+    planner = Actor(user_id=7, grants=(Grant("planner", valid_until=TODAY),))
+    for days, roles, key in ((0, ("planner",), "planner::"), (1, (), "anonymous")):
+        day = TODAY + timedelta(days=days)
+        monkeypatch.setattr(access, "day_in_city", lambda day=day: day)
+        assert ANONYMOUS.today == planner.today == day
+        assert (planner.roles, planner.cache_key) == (roles, key)

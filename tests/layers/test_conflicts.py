@@ -132,10 +132,10 @@ def test_an_approved_set_that_misses_its_day_is_seen_by_both(layer, planner, app
     entry = submitted(planner, edit(planner, layer, old, address="mine"), publish_on=day)
     review.approve(approver, entry.pk, entry.revision)
     by_others(layer, edit, old, address="theirs")
-    [(_entry, refusal)] = publish_due(replace(SYSTEM, today=day))
+    [(_entry, refusal)] = publish_due(replace(SYSTEM, day=day))
     assert refusal
     for actor in (planner, approver):
-        [found] = box(replace(actor, today=day), Box.CONFLICTS)
+        [found] = box(replace(actor, day=day), Box.CONFLICTS)
         assert (found.change_set.pk, found.outdated, found.overdue) == (entry.pk, 1, True)
 
 

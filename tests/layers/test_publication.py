@@ -59,7 +59,7 @@ def test_two_workers_publish_once(planner, approver):
     publication.approve(approver, entry.pk, entry.revision)
     first = publication.publish_due(SYSTEM)
     assert [(found.pk, refusal) for found, refusal in first] == [(entry.pk, "")]
-    assert publication.publish_due(replace(SYSTEM, today=approver.today)) == []
+    assert publication.publish_due(replace(SYSTEM, day=approver.today)) == []
 
 
 def test_the_worker_publishes_when_the_day_has_come(database, accounts):

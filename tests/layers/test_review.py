@@ -205,7 +205,7 @@ def test_a_day_that_lies_ahead(layer, planner, approver):
     entry = review.publish(approver, entry.pk, entry.revision)
     assert (entry.state, entry.published_at) == (State.APPROVED, None)
     assert publish_due(SYSTEM) == []
-    [(due, refusal)] = publish_due(replace(SYSTEM, today=later))
+    [(due, refusal)] = publish_due(replace(SYSTEM, day=later))
     assert (due.pk, refusal) == (entry.pk, "")
     assert find(planner, entry.pk).state == State.PUBLISHED
 
@@ -218,7 +218,7 @@ def test_one_that_cannot_be_published_does_not_stop_the_others(layer, planner, a
     for entry in (first, second):
         review.publish(approver, entry.pk, entry.revision)
     by_others(layer, old, address="theirs")
-    found = publish_due(replace(SYSTEM, today=day))
+    found = publish_due(replace(SYSTEM, day=day))
     assert [bool(refusal) for _entry, refusal in found] == [True, False]
     assert find(planner, first.pk).state == State.APPROVED
     assert find(planner, second.pk).state == State.PUBLISHED

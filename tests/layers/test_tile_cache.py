@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from time import sleep
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_features import LAT, LON, STEP_DEG, SYSTEM, Sample, add, committed, make_layer, shape_at
 
-from gis_core import change_log
+from gis_core import access, change_log
 from gis_core.access import ANONYMOUS, Actor, Grant
 from gis_core.history import change_set
 from gis_core.tile_grid import Tile, tile_at
@@ -75,6 +76,19 @@ def test_an_edit_makes_its_tiles_anew_and_no_other(plots: dict, makings: list[Ti
     assert after[1] == before[1]
     assert ask(ANONYMOUS, SOUTH, NORTH) == after
     assert len(makings) == 3
+
+
+def test_at_midnight_a_visitor_gets_the_tiles_of_the_new_day(
+    plots: dict, monkeypatch: pytest.MonkeyPatch
+):
+    last_day = ANONYMOUS.today
+    change(plots[SOUTH], valid_to=last_day)
+    before = ask(ANONYMOUS, SOUTH, NORTH)
+    assert before[0]
+    monkeypatch.setattr(access, "day_in_city", lambda: last_day + timedelta(days=1))
+    assert ask(ANONYMOUS, SOUTH, NORTH) == [b"", before[1]]
+    entry = selectors.layer(ANONYMOUS, PLOTS)
+    assert [row.pk for row in selectors.features(entry)] == [plots[NORTH].id]
 
 
 def test_a_feature_that_moves_changes_the_tiles_of_both_places(plots: dict, makings: list[Tile]):
