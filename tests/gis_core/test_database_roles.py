@@ -156,24 +156,42 @@ def test_slow_questions_are_ended(reader: CursorWrapper):
 
 
 # What PostgreSQL gives away through views that are inlined, which the GiST index needs. Each is
-# explained in docs/security.md; strict: the day one is closed, this test says so.
+# explained in docs/security.md; strict: the day one is closed, this test says so. Other rows may be
+# in the tables (the demo city): the questions are such that these change nothing.
 KNOWN_LEAKS = [
     # A cast that fails on a row is evaluated before the layer of the row is looked at.
-    "SELECT 1 FROM layers_infrastructure WHERE name::int = 1",
+    f"SELECT 1 FROM layers_infrastructure"
+    f" WHERE CASE WHEN name LIKE '{HIDDEN}%' THEN name::int = 1 END",
 ]
+
+
+@pytest.fixture
+def row_by_row(reader: CursorWrapper) -> CursorWrapper:
+    """The login asks for plans that look at every row, as anybody may."""
+    reader.execute("SET enable_indexscan = off")
+    reader.execute("SET enable_bitmapscan = off")
+    return reader
 
 
 @pytest.mark.xfail(strict=True, reason="views are inlined; see docs/security.md")
 @pytest.mark.parametrize("sql", KNOWN_LEAKS)
-def test_error_messages_tell_no_hidden_value(reader: CursorWrapper, sql: str):
+def test_error_messages_tell_no_hidden_value(row_by_row: CursorWrapper, sql: str):
     try:
-        reader.execute(sql)
+        row_by_row.execute(sql)
     except DatabaseError as error:
         assert HIDDEN not in str(error)
 
 
+@pytest.fixture
+def hidden_zones(hidden: None) -> int:
+    """How many rows of the zones are hidden: those of this module and whatever else is there."""
+    with connections["default"].cursor() as owner:
+        owner.execute(f"SELECT count(*) FROM {ZONES} WHERE sensitivity > 0")
+        return int(owner.fetchone()[0])
+
+
 @pytest.mark.xfail(strict=True, reason="EXPLAIN cannot be revoked; see docs/security.md")
-def test_plans_tell_no_count_of_hidden_rows(reader: CursorWrapper):
-    reader.execute("EXPLAIN ANALYZE SELECT * FROM layers_securityzone")
-    plan = " ".join(line for (line,) in reader.fetchall())
-    assert f"Rows Removed by Filter: {HIDDEN_ROWS}" not in plan
+def test_plans_tell_no_count_of_hidden_rows(row_by_row: CursorWrapper, hidden_zones: int):
+    row_by_row.execute("EXPLAIN ANALYZE SELECT * FROM layers_securityzone")
+    plan = " ".join(line for (line,) in row_by_row.fetchall())
+    assert f"Rows Removed by Filter: {hidden_zones}" not in plan
