@@ -74,25 +74,17 @@ _PLANNING_THEMES = (
     "tourism",
 )
 _PUBLIC, _INTERNAL, _RESTRICTED = Sensitivity
+_STAFF = {"*": _INTERNAL, "security": _PUBLIC}
 _EDITOR = frozenset({Action.EDIT, Action.IMPORT})
+_REVIEWER = frozenset({Action.APPROVE, Action.PUBLISH})
 _OWNER = frozenset({Action.EDIT, Action.IMPORT, Action.PUBLISH, Action.APPROVE})
 
 ROLES: dict[str, Role] = {
     role.key: role
     for role in (
         Role("anonymous", _("Visitor"), {"*": _PUBLIC}),
-        Role(
-            "planner",
-            _("Planner"),
-            {"*": _INTERNAL, "security": _PUBLIC},
-            {theme: _EDITOR for theme in _PLANNING_THEMES},
-        ),
-        Role(
-            "approver",
-            _("Approver"),
-            {"*": _INTERNAL, "security": _PUBLIC},
-            {theme: frozenset({Action.APPROVE, Action.PUBLISH}) for theme in _PLANNING_THEMES},
-        ),
+        Role("planner", _("Planner"), _STAFF, dict.fromkeys(_PLANNING_THEMES, _EDITOR)),
+        Role("approver", _("Approver"), _STAFF, dict.fromkeys(_PLANNING_THEMES, _REVIEWER)),
         Role(
             "security_staff",
             _("Security staff"),
@@ -105,12 +97,11 @@ ROLES: dict[str, Role] = {
             {"*": _PUBLIC, "environment": _INTERNAL, "infrastructure": _INTERNAL},
             {"environment": _OWNER},
         ),
-        Role("ward_officer", _("Ward officer"), {"*": _INTERNAL, "security": _PUBLIC}),
+        Role("ward_officer", _("Ward officer"), _STAFF),
         Role(
             "administrator",
             _("Administrator"),
-            # People are administered by somebody who needs no restricted zone to do it.
-            {"*": _INTERNAL, "security": _PUBLIC},
+            _STAFF,  # people are administered by somebody who needs no restricted zone to do it
             {"*": frozenset({Action.ADMINISTER, *_OWNER}), "security": frozenset()},
         ),
     )
