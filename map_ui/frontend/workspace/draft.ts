@@ -9,10 +9,17 @@ interface Act {
   changes: { key: string; before: Operation | null; after: Operation | null }[];
 }
 
+/** The request for a new draft on the server, as it was first sent: sent again it must be the same. */
+export interface Asked {
+  meta: Meta;
+  lang: string;
+}
+
 export interface SavedDraft {
   id: number | null;
   revision: number;
   requestKey: string;
+  asked?: Asked | null;
   meta: Meta;
   operations: Operation[];
   bases: Record<string, Base>;
@@ -57,6 +64,7 @@ export class Draft {
   id: number | null = null;
   revision = 0;
   requestKey = newKey("draft-");
+  asked: Asked | null = null;
   meta: Meta = { ...EMPTY_META };
   startedAt = new Date().toISOString();
   readonly dirty = new Set<string>();
@@ -162,11 +170,17 @@ export class Draft {
     this.tell();
   }
 
-  /** A new, empty draft. */
-  clear(): void {
+  /** The server has no such draft, or none any more: the next save asks for a new one. */
+  detach(): void {
     this.id = null;
     this.revision = 0;
     this.requestKey = newKey("draft-");
+    this.asked = null;
+  }
+
+  /** A new, empty draft. */
+  clear(): void {
+    this.detach();
     this.meta = { ...EMPTY_META };
     this.startedAt = new Date().toISOString();
     this.steps = new Map();
@@ -179,14 +193,15 @@ export class Draft {
   }
 
   saved(): SavedDraft {
-    const { id, revision, requestKey, meta, operations, bases, acts, done, metaDirty, startedAt } = this;
-    return { id, revision, requestKey, meta, operations, bases, acts, done, dirty: [...this.dirty], metaDirty, startedAt };
+    const { id, revision, requestKey, asked, meta, operations, bases, acts, done, metaDirty, startedAt } = this;
+    return { id, revision, requestKey, asked, meta, operations, bases, acts, done, dirty: [...this.dirty], metaDirty, startedAt };
   }
 
   restore(saved: SavedDraft): void {
     this.id = saved.id;
     this.revision = saved.revision;
     this.requestKey = saved.requestKey;
+    this.asked = saved.asked ?? null;
     this.meta = saved.meta;
     this.startedAt = saved.startedAt;
     this.steps = new Map(saved.operations.map((step) => [step.key, step]));

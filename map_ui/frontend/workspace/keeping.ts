@@ -1,13 +1,15 @@
 /** Keeps the draft: at once in this browser, and a moment later on the server. */
 import { RequestError } from "../api";
+import { language } from "../i18n";
 import { Draft, type SavedDraft } from "./draft";
-import { isStale, Refusal, server } from "./server";
+import { isStale, Refusal, server, type Meta } from "./server";
 import { w } from "./words";
 
 const WAIT_MS = 1500;
 const AGAIN_MS = 15_000;
 const MOST_STEPS = 250; // of one request
 const MOST_CHARACTERS = 1_000_000; // of shapes and values in one request
+const WORDS_REFUSED = [400, 409, 422];
 export type Keeping = "kept" | "waiting" | "saving" | "offline" | "refused";
 
 export class DraftKeeper {
@@ -34,6 +36,11 @@ export class DraftKeeper {
 
   onChange(listener: () => void): void {
     this.listeners.push(listener);
+  }
+
+  /** Goes on with what an earlier page could not send: it was closed, crashed or had no connection. */
+  resume(): void {
+    if (this.draft.unsaved) this.changed();
   }
 
   /** Sends everything that is not on the server yet; true when nothing is left. */
@@ -99,18 +106,30 @@ export class DraftKeeper {
 
   private async sendDescription(): Promise<void> {
     const { draft } = this;
-    if (draft.id === null) {
-      const made = await server.create({ ...draft.meta, title: draft.meta.title || defaultTitle(draft) }, draft.requestKey);
+    if (draft.id === null) await this.create();
+    const { id, meta } = draft;
+    if (id === null || !draft.metaDirty) return;
+    const set = await this.again(() => server.describe(id, draft.revision, titled(draft)));
+    draft.revision = set.revision;
+    draft.metaDirty = draft.meta !== meta; // described again while it was on its way
+  }
+
+  /** Asks for a draft; after a lost answer with the same words, whatever was typed since, so that it is one draft. */
+  private async create(): Promise<void> {
+    const { draft } = this;
+    const asked = (draft.asked ??= { meta: titled(draft), lang: language });
+    this.keepHere();
+    try {
+      const made = await server.create(asked, draft.requestKey);
       draft.id = made.id;
-      draft.meta = { ...draft.meta, title: made.title };
       draft.revision = made.revision;
-      draft.metaDirty = false;
-    } else if (draft.metaDirty) {
-      const { id } = draft;
-      const meta = { ...draft.meta, title: draft.meta.title || defaultTitle(draft) };
-      const set = await this.again(() => server.describe(id, draft.revision, meta));
-      draft.revision = set.revision;
-      draft.metaDirty = false;
+      draft.meta = { ...draft.meta, title: draft.meta.title || made.title };
+      draft.metaDirty = JSON.stringify(draft.meta) !== JSON.stringify(asked.meta);
+      this.keepHere();
+    } catch (reason) {
+      // The server remembers that it refused these words: what is put right is another request.
+      if (reason instanceof RequestError && WORDS_REFUSED.includes(reason.status)) draft.detach();
+      throw reason;
     }
   }
 
@@ -172,6 +191,7 @@ export class DraftKeeper {
     try {
       const kept = localStorage.getItem(this.place);
       if (kept) this.draft.restore(JSON.parse(kept) as SavedDraft);
+      if (this.draft.unsaved) this.state = "waiting";
     } catch {
       localStorage.removeItem(this.place);
     }
@@ -194,6 +214,10 @@ export function batches(draft: Draft, keys: string[]): string[][] {
     }
   }
   return found;
+}
+
+function titled(draft: Draft): Meta {
+  return { ...draft.meta, title: draft.meta.title || defaultTitle(draft) };
 }
 
 /** "Chỉnh sửa ngày 23/11/2026 14:05" */

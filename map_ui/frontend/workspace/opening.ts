@@ -1,7 +1,7 @@
 /** Taking a draft up: from the server, or where this browser left off. */
 import { RequestError } from "../api";
 import { say } from "../shell/messages";
-import { newKey, type Draft } from "./draft";
+import type { Draft } from "./draft";
 import { server } from "./server";
 import type { Base, ChangeSet } from "./types";
 import { w } from "./words";
@@ -49,9 +49,7 @@ function ended(draft: Draft): void {
     draft.clear();
     return;
   }
-  draft.id = null;
-  draft.revision = 0;
-  draft.requestKey = newKey("draft-");
+  draft.detach();
   for (const { key } of draft.operations) draft.dirty.add(key);
   draft.describe({});
   say(w("draft.became_new"), "caution");

@@ -3,7 +3,7 @@ import { RequestError, addressOf, readJson, type FailureKind } from "../api";
 import { language } from "../i18n";
 import { sendFile } from "./upload";
 import type { Base, ChangeSet, ChangeSetHead, Conflict, FeatureVersion, FieldDifference, FileShapes, Home, LayerForm, Operation, Problem, SetComment, Values, Verdict } from "./types";
-import { newKey } from "./draft";
+import { newKey, type Asked } from "./draft";
 import { sentOnce } from "./sending";
 
 const CHANGE_SETS = "/api/change-sets";
@@ -57,7 +57,7 @@ export async function write<T>(path: string, { method, body, file, query, revisi
   if (revision !== undefined) headers["If-Match"] = `"${revision}"`;
   // What writes nothing may be repeated as it is, and a presence too.
   if (!path.startsWith(CHECKS) && !path.startsWith(SHAPES) && !path.startsWith("/api/presence/") && !file) headers["Idempotency-Key"] = requestKey ?? newKey("once-");
-  const address = addressOf(path, { ...query, lang: language });
+  const address = addressOf(path, { lang: language, ...query });
   const options: RequestInit = { method, headers, credentials: "same-origin", keepalive: method === "DELETE" };
   if (body !== undefined) options.body = JSON.stringify(body);
   if (file) {
@@ -129,7 +129,7 @@ export const server = {
   home: () => readJson<Home>("/api/home", { lang: language }),
   conflicts: (id: number) => readJson<{ steps: Conflict[] }>(one(id, "/conflicts"), { lang: language }),
   changeSet: (id: number) => readJson<ChangeSet>(one(id), { lang: language }),
-  create: (meta: Meta, requestKey: string) => write<ChangeSet>(CHANGE_SETS, { method: "POST", body: meta, requestKey }),
+  create: ({ meta, lang }: Asked, requestKey: string) => write<ChangeSet>(CHANGE_SETS, { method: "POST", body: meta, query: { lang }, requestKey }),
   describe: (id: number, revision: number, meta: Meta) => write<ChangeSet>(one(id), { method: "PATCH", body: meta, revision }),
   discard: (id: number, revision: number) => write<null>(one(id), { method: "DELETE", revision }),
   /** Adds, replaces and takes out steps: all of them or none. */

@@ -81,7 +81,7 @@ class Workspace implements ViewerExtension {
       onToggle: () => this.showButtons(),
     });
     if (edits) this.tellOthers();
-    if (edits) void takeUp(this.draft);
+    if (edits) void takeUp(this.draft).then(() => this.keeper.resume());
   }
 
   private tellOthers(): void {
