@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 
 from gis_core.access import STAFF_DATABASE, Action, Actor, clearance, may
@@ -45,7 +45,8 @@ def require_account(actor: Actor) -> None:
 
 def sets() -> QuerySet[ChangeSet]:
     """Return all change sets with their operations; not authorised yet."""
-    return ChangeSet.objects.using(STAFF_DATABASE).prefetch_related("operations__layer")
+    steps = ChangeOperation.objects.select_related("layer")
+    return ChangeSet.objects.using(STAFF_DATABASE).prefetch_related(Prefetch("operations", steps))
 
 
 def find(actor: Actor, set_id: int) -> ChangeSet:
