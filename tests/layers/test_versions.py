@@ -174,7 +174,7 @@ def test_many_rows_of_one_statement_have_one_version_at_any_moment(stations: Lay
 
 
 def test_what_had_ended_by_then_is_left_out_of_a_current_layer(stations: Layer):
-    today = datetime.now(UTC).date()
+    today = timezone.localdate()  # the city's day: between 0:00 and 7:00 there, UTC has yesterday's
     made = add(stations, "a", valid_from=today, valid_to=today)
     moment = versions.version(entry(stations), made.id, 1).changed_at
     assert [row.pk for row in versions.rows_as_of(entry(stations), moment)] == [made.id]
