@@ -183,26 +183,18 @@ def _quick_read(
 
     Rows that GEOS should not be the first to read are left out; they get their second look.
     """
-    single, multi = set[bytes](), set[bytes]()
+    longest = dict[bytes, int]()
     for code, name in TYPE_NAMES.items():
         if name in allowed:
-            codes = multi if name.startswith("Multi") else single
-            codes.update(_type_codes(code, limits.drop_z))
-    plain = np.array(
-        [
-            row
-            if type(row) is bytes
-            and row[:1] == b"\x01"
-            and len(row) <= limits.max_bytes
-            and (row[1:5] in single or (row[1:5] in multi and len(row) <= _SAFE_COLLECTION_BYTES))
-            else None
-            for row in rows
-        ],
-        dtype=object,
-    )
+            several = name.startswith("Multi")
+            most = min(limits.max_bytes, _SAFE_COLLECTION_BYTES) if several else limits.max_bytes
+            longest.update((b"\x01" + kind, most) for kind in _type_codes(code, limits.drop_z))
+    plain = np.full(len(rows), None, dtype=object)
+    plain[:] = [
+        row if type(row) is bytes and len(row) <= longest.get(row[:5], -1) else None for row in rows
+    ]
     found = shapely.from_wkb(plain, on_invalid="ignore")
-    # GEOS overlooks bytes after the end and odd members; what it writes shows what it has read.
-    same = plain == shapely.to_wkb(found, byte_order=1, flavor="iso")
+    same = _read_whole(plain, found)
     if limits.drop_z:
         raised = np.flatnonzero(shapely.has_z(found) | shapely.has_m(found))
         same[raised] |= plain[raised] == shapely.to_wkb(
@@ -210,6 +202,27 @@ def _quick_read(
         )
         found[raised] = shapely.force_2d(found[raised])
     return found, same & _cleared(found, limits)
+
+
+def _read_whole(plain: npt.NDArray[np.object_], found: Geometries) -> Flags:
+    """Rows of which GEOS has read every byte: it overlooks bytes after the end and odd members.
+
+    A flat shape of one part is as long as its counts say. What GEOS writes of any other shows what
+    it has read of it.
+    """
+    lengths = np.fromiter(((len(row) if row else 0) for row in plain), np.int64, len(plain))
+    kinds = shapely.get_type_id(found)
+    rings = shapely.get_num_interior_rings(found) + 1
+    heads = np.select(
+        [kinds == _TYPE_IDS[name] for name in ("Point", "LineString", "Polygon")],
+        [5, 9, 9 + 4 * rings],
+        -1,
+    )
+    flat: Flags = (heads > 0) & ~shapely.has_z(found) & ~shapely.has_m(found)
+    same: Flags = flat & (lengths == heads + 16 * shapely.get_num_coordinates(found))
+    others = np.flatnonzero(~flat & ~shapely.is_missing(found))
+    same[others] = plain[others] == shapely.to_wkb(found[others], byte_order=1, flavor="iso")
+    return same
 
 
 def _type_codes(code: int, with_z_and_m: bool) -> list[bytes]:

@@ -74,6 +74,7 @@ def load(
         rule = _trust(cursor, plan.table)
         pieces = _rows_of_table(plan, batches, ids, (entry.pk, source_id))
         new = copy_in(cursor, _statement(plan), prefetched(pieces))
+        cursor.execute(template("bulk_log").format(table=plan.table, layer_id=int(plan.layer.pk)))
         cursor.execute(template("bulk_distrust").format(table=plan.table, **rule))
         for definition in indexes:
             cursor.execute(definition)

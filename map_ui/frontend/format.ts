@@ -33,6 +33,11 @@ export function formatDate(iso: string | null | undefined): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(date);
 }
 
+/** The day and time of a clock on the wall, "2026-11-26T14:05", as the browser's own date fields want it. */
+export function localInput(moment: Date): string {
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
 /** Day and time of a moment, "26/11/2026 14:05". */
 export function formatMoment(iso: string | null | undefined): string {
   if (!iso) return "";

@@ -7,9 +7,11 @@ import pyogrio
 import pytest
 import shapely
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Count, Max, Min
 
 from gis_core.access import system_actor
 from gis_core.history import change_set
+from gis_core.models import FeatureChange
 from importers.pipeline import import_file
 from importers.request import ImportRequest
 from layers import bulk_load, bulk_sql
@@ -113,6 +115,34 @@ def test_both_ways_write_the_same_parcels(parcels, loads):
     assert short == long
     assert {row["version"] for row in short} == {1}
     assert indexes("layers_parcel") == before
+
+
+def told_of(slug):
+    """Return (entries in the change log, the box around them in EPSG:3857, data version)."""
+    layer = Layer.objects.get(slug=slug)
+    around = FeatureChange.objects.filter(layer_id=layer.pk).aggregate(
+        entries=Count("id"),
+        west=Min("west_3857"),
+        south=Min("south_3857"),
+        east=Max("east_3857"),
+        north=Max("north_3857"),
+    )
+    entries = around.pop("entries")
+    return entries, {side: round(value, 3) for side, value in around.items()}, layer.data_version
+
+
+def test_both_ways_tell_open_maps_and_caches_the_same(parcels, loads):
+    emptied("layers_parcel")
+    run(parcels, "parcels", "zz-short")
+    run(parcels, "parcels", "zz-long")
+    entries, box, version = told_of("zz-short")
+    assert loads == ["zz-short"]
+    assert (box, version) == told_of("zz-long")[1:]
+    assert version > 0
+    assert entries > 0
+    with change_set(ACTOR, title="later", channel="command"):
+        Parcel.objects.filter(layer__slug="zz-short", source_row=1).update(name="Mới")
+    assert told_of("zz-short")[0] > entries, "writes after the load are no longer logged"
 
 
 def test_both_ways_write_the_same_texts_in_several_languages(tmp_path, loads):

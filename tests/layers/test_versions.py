@@ -9,7 +9,7 @@ import shapely
 from history_chain import assert_whole
 from sample_features import SYSTEM, add, make_layer, own_values, shape_at
 
-from gis_core.access import ANONYMOUS, Actor, Grant
+from gis_core.access import ANONYMOUS, Actor, Grant, day_in_city
 from gis_core.errors import NotFound
 from gis_core.history import change_set
 from layers import changes, selectors, versions
@@ -174,7 +174,7 @@ def test_many_rows_of_one_statement_have_one_version_at_any_moment(stations: Lay
 
 
 def test_what_had_ended_by_then_is_left_out_of_a_current_layer(stations: Layer):
-    today = timezone.localdate()  # the city's day: between 0:00 and 7:00 there, UTC has yesterday's
+    today = day_in_city()
     made = add(stations, "a", valid_from=today, valid_to=today)
     moment = versions.version(entry(stations), made.id, 1).changed_at
     assert [row.pk for row in versions.rows_as_of(entry(stations), moment)] == [made.id]

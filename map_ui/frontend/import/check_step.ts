@@ -1,6 +1,6 @@
 /** Step 4: what the dry run found; nothing is written yet. */
 import { h, icon } from "../dom";
-import { formatDate, formatNumber } from "../format";
+import { formatDate, formatNumber, localInput } from "../format";
 import type { StepPage } from "./job_page";
 import { counts, issueList } from "./report";
 import { server } from "./server";
@@ -41,7 +41,7 @@ function changedFields(job: Job, report: Report): HTMLElement | null {
 /** Features of the layer that the file does not hold: they stay, or end on a day. */
 function missing(page: StepPage, report: Report): HTMLElement {
   const { job } = page;
-  const day = h("input", { class: "input", type: "date", id: "retire-on", value: job.answers.retire_on || new Date().toISOString().slice(0, 10) });
+  const day = h("input", { class: "input", type: "date", id: "retire-on", value: job.answers.retire_on || localInput(new Date()).slice(0, 10) });
   const again = (retireOn: string) =>
     page.act(async () => {
       await server.change(job.id, { retire_on: retireOn });

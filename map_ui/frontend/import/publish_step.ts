@@ -1,6 +1,6 @@
 /** Step 5: title, decision and reason; then publish, hand in, or decide about somebody else's. */
 import { h, icon } from "../dom";
-import { formatDate } from "../format";
+import { formatDate, localInput } from "../format";
 import type { StepPage } from "./job_page";
 import { counts } from "./report";
 import { server } from "./server";
@@ -22,7 +22,7 @@ function returned({ job }: StepPage): HTMLElement | null {
 function form(page: StepPage, back: HTMLElement): HTMLElement | null {
   const { job } = page;
   if (!job.may_edit || job.state === "interrupted") return null;
-  const title = h("input", { class: "input", id: "title", maxlength: 200, required: true, value: job.title || w("publish.default_title", { layer: job.layer_title, day: formatDate(new Date().toISOString()) }) });
+  const title = h("input", { class: "input", id: "title", maxlength: 200, required: true, value: job.title || w("publish.default_title", { layer: job.layer_title, day: formatDate(localInput(new Date())) }) });
   const number = h("input", { class: "input", id: "decision", maxlength: 80, value: job.decision_number });
   const reason = h("textarea", { class: "input", id: "reason", rows: 3, maxlength: 5000 });
   reason.value = job.reason;

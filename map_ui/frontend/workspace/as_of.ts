@@ -2,7 +2,7 @@
 import L from "leaflet";
 import { isAbort } from "../api";
 import { h, icon, replaceChildren } from "../dom";
-import { formatMoment, formatNumber } from "../format";
+import { formatMoment, formatNumber, localInput } from "../format";
 import type { AddedFeature, Alterations } from "../map/altered_tiles";
 import { BASE_LAYERS } from "../map/base_rules";
 import { say } from "../shell/messages";
@@ -28,11 +28,6 @@ interface Past {
   features: AddedFeature[];
   /** How many more there are than are drawn. */
   missing: number;
-}
-
-function localInput(date: Date): string {
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
 }
 
 export class AsOf {
