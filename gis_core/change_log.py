@@ -17,7 +17,7 @@ from django.db import connections
 from gis_core.access import PUBLIC_DATABASE, STAFF_DATABASE
 from gis_core.tile_grid import Bbox
 
-LATE_S = 0.25  # how far behind the database a process may be
+LATE_S = 0.1  # how far behind the database a process may be
 _MOST_READ = 20_000  # entries of one look
 _MOST_KEPT = 5_000  # entries of one layer
 _SINCE = (Path(__file__).parent / "sql/change_log_since.sql").read_text(encoding="utf-8")

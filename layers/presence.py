@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import randbelow
+from time import monotonic
 from typing import ClassVar
 
 from django.conf import settings
@@ -22,6 +23,8 @@ from layers.selectors import ReadableLayer, feature, features
 LASTS = timedelta(seconds=30)
 _FORGOTTEN = timedelta(hours=1)
 _RARELY = 50
+_RECENT_S = 0.25
+_recent: dict[str, tuple[float, tuple["Editing", ...]]] = {}
 
 
 class Editing(models.Model):
@@ -79,6 +82,7 @@ def hold(entry: ReadableLayer, page: str, feature_id: str | None, bbox_4326: Bbo
             "seen_at": timezone.now(),
         },
     )
+    forget_recent()
     if randbelow(_RARELY) == 0:
         known.filter(seen_at__lt=timezone.now() - _FORGOTTEN).delete()
 
@@ -87,6 +91,7 @@ def release(actor: Actor, page: str) -> None:
     """Note that a page holds nothing any more."""
     known = Editing.objects.using(STAFF_DATABASE)
     known.filter(user_id=actor.user_id or -1, page=page).delete()
+    forget_recent()
 
 
 def others(actor: Actor, readable: Sequence[ReadableLayer]) -> tuple[Mark, ...]:
@@ -98,16 +103,26 @@ def others(actor: Actor, readable: Sequence[ReadableLayer]) -> tuple[Mark, ...]:
     }
     if not mine:
         return ()
-    rows = (
-        Editing.objects.using(STAFF_DATABASE)
-        .filter(layer_id__in=mine, seen_at__gt=timezone.now() - LASTS)
-        .exclude(user_id=actor.user_id or -1)
-        .order_by("actor_name", "pk")
-    )
-    found = list(rows)
+    found = [row for row in _held() if row.layer_id in mine and row.user_id != actor.user_id]
     boxes = _boxes(found, mine)
     marks = (_mark(row, mine[row.layer_id], boxes) for row in found)
     return tuple(mark for mark in marks if mark is not None)
+
+
+def _held() -> tuple[Editing, ...]:
+    """Return what anybody held at most a quarter of a second ago: all open maps ask for it."""
+    expires, rows = _recent.get("held", (0.0, ()))
+    if monotonic() >= expires:
+        since = timezone.now() - LASTS
+        known = Editing.objects.using(STAFF_DATABASE).filter(seen_at__gt=since)
+        rows = tuple(known.order_by("actor_name", "pk"))
+        _recent["held"] = (monotonic() + _RECENT_S, rows)
+    return rows
+
+
+def forget_recent() -> None:
+    """Make the next map look at the table again."""
+    _recent.clear()
 
 
 def _boxes(rows: Sequence[Editing], mine: Mapping[int, ReadableLayer]) -> dict[int, Bbox]:

@@ -120,11 +120,12 @@ def sign_in(accounts: dict[str, int]) -> Callable[[str], Client]:
 
 @pytest.fixture(autouse=True)
 def fresh_layers() -> None:
-    """Each test sees the layers that it made, not those of half a second ago, and no kept tile."""
+    """Each test sees the layers that it made, not those of half a second ago, and nothing kept."""
     from gis_core.change_log import look_again
-    from layers import tile_cache
+    from layers import presence, tile_cache
     from layers.selectors import forget_recent_layers
 
     forget_recent_layers()
+    presence.forget_recent()
     tile_cache.forget()
     look_again()

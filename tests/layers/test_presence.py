@@ -12,7 +12,7 @@ from sample_features import SYSTEM, Sample, add, committed, make_layer
 
 from layers import changes, selectors
 from layers.changes import Kind, Operation
-from layers.presence import LASTS, Editing
+from layers.presence import LASTS, Editing, forget_recent
 
 PLOTS, ZONES = "zp-plots", "zp-zones"
 BOX = [106.36, 10.35, 106.37, 10.36]
@@ -59,6 +59,7 @@ def test_it_is_over_after_half_a_minute(plot: Sample, sign_in: Callable):
     hold(sign_in("planner"), {"layer": PLOTS, "id": str(plot.id)})
     assert marks(sign_in("administrator"))
     Editing.objects.update(seen_at=timezone.now() - LASTS - timedelta(seconds=1))
+    forget_recent()
     assert marks(sign_in("administrator")) == []
 
 
@@ -71,6 +72,7 @@ def test_a_row_that_is_hidden_takes_its_mark_along(plot: Sample, sign_in: Callab
     assert marks(sign_in("administrator"))  # cleared for internal rows
     model: Any = selectors.layer(SYSTEM, PLOTS).theme.model
     Editing.objects.update(feature_id=plot.id + 1)
+    forget_recent()
     assert not model.objects.filter(pk=plot.id + 1).exists()
     assert marks(sign_in("administrator")) == []
 
@@ -80,6 +82,7 @@ def test_a_new_feature_of_somebody_with_more_rights_is_not_told(plot: Sample, si
     hold(sign_in("planner"), {"layer": PLOTS, "bbox_4326": BOX})
     assert marks(sign_in("administrator"))
     Editing.objects.update(level=2)
+    forget_recent()
     assert marks(sign_in("administrator")) == []
 
 
