@@ -17,6 +17,7 @@ from layers.changes import Kind, Operation
 from layers.feature import Feature
 from layers.merge import State, same_shape
 from layers.rebase import editable_fields, state_at, state_of, typed_values
+from layers.rounded_geometry import restored
 from layers.selectors import ReadableLayer, features, layers
 from layers.versions import LastChange, last_change
 
@@ -190,7 +191,7 @@ def _outcome(before: Any, now: Any, mine: Any) -> Outcome:
 def _shape(step: Operation, base: State | None, theirs: State | None) -> Sides:
     before = None if base is None else base.geometry_4326
     now = None if theirs is None else theirs.geometry_4326
-    mine = step.geometry_4326
+    mine = None if step.geometry_4326 is None else restored(step.geometry_4326, before)
     if mine is None or same_shape(mine, before):
         outcome = Outcome.SAME if same_shape(now, before) else Outcome.THEIRS
         return Sides("geom", before, now, before if mine is None else mine, outcome)

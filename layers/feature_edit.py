@@ -26,7 +26,7 @@ from layers.feature import Feature
 from layers.feature_values import typed, typed_new
 from layers.merge import GEOMETRY, Dispute, State, merge
 from layers.rebase import shape_of, state_at, state_of
-from layers.rounded_geometry import restored
+from layers.rounded_geometry import PROJECTED_DEG, restored
 from layers.selectors import ReadableLayer
 
 T = TypeVar("T")
@@ -35,10 +35,22 @@ _TRIES = 4
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the client wants a feature to be. What it leaves out, it does not touch."""
+    """What the client wants a feature to be. What it leaves out, it does not touch.
+
+    `projected` says that the geometry came in another coordinate system, where it was rounded.
+    """
 
     properties: Mapping[str, Any] = field(default_factory=dict)
     geometry_4326: BaseGeometry | None = None
+    projected: bool = False
+
+    def shape_after(self, read: BaseGeometry | None) -> BaseGeometry | None:
+        """Return the geometry with the exact vertices of `read` where it has rounded ones."""
+        if self.geometry_4326 is None:
+            return None
+        if self.projected:
+            return restored(self.geometry_4326, read, PROJECTED_DEG)
+        return restored(self.geometry_4326, read)
 
 
 @dataclass(frozen=True)
@@ -157,10 +169,9 @@ def _replace(
     if base is None:
         detail = gettext("The feature has no version %(number)d.") % {"number": base_version}
         raise Invalid(detail, [{"field": "_version", "detail": detail}])
-    shape = wanted.geometry_4326
-    if shape is not None and not exactly:
-        shape = restored(shape, base.geometry_4326)
-    mine = State(typed(entry, wanted.properties, base.values), shape)
+    mine = State(
+        typed(entry, wanted.properties, base.values), wanted.shape_after(base.geometry_4326)
+    )
     merged = merge(base, theirs, mine)
     if merged.conflicts:
         step = _operation(entry, row, base, mine, base_version)

@@ -1,21 +1,21 @@
 """Three-way merge of two edits that started from the same version of a feature. Pure.
 
 A field that one side changed is taken from that side; one that both changed to the same value is no
-dispute; one that both changed differently is a dispute for a person to settle.
+dispute; one that both changed differently is a dispute for a person to settle. A vertex of `mine`
+that is a rounded one of the base was not changed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.rounded_geometry import restored
+
 GEOMETRY = "geom"  # the name under which a dispute about the geometry is reported
-# What a service writes into GeoJSON: a client sends this back for a vertex that it did not move.
-_DEGREE_DECIMALS = 7
-_TOLERANCE_DEG = 1.5e-7
+_AREAS = 2  # dimensions
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def _merged_geometry(
 ) -> BaseGeometry | None:
     before, wanted = base.geometry_4326, mine.geometry_4326
     now = before if theirs.geometry_4326 is None else theirs.geometry_4326
+    wanted = None if wanted is None else restored(wanted, before)
     if wanted is None or same_shape(wanted, before) or same_shape(wanted, now):
         return now
     if same_shape(now, before):
@@ -90,27 +91,15 @@ def _merged_geometry(
 
 
 def same_shape(one: BaseGeometry | None, other: BaseGeometry | None) -> bool:
-    """Tell whether two geometries are the same to about a centimetre, vertex by vertex.
+    """Tell whether two geometries have the same vertices, to the last bit.
 
     Where a ring begins and which way it runs does not count: GeoJSON turns rings. The direction of
     a line counts.
     """
     if one is None or other is None:
         return one is other
-    if one.geom_type != other.geom_type or _vertices(one) != _vertices(other):
+    if one.geom_type != other.geom_type:
         return False
-    if shapely.equals_exact(one, other, tolerance=_TOLERANCE_DEG):
-        return True
-    if shapely.get_dimensions(one) != 2:  # noqa: PLR2004 -- areas
-        return False
-    pair = [shapely.normalize(shapely.transform(shape, _rounded)) for shape in (one, other)]
-    return bool(shapely.equals_exact(*pair, tolerance=_TOLERANCE_DEG))
-
-
-def _vertices(shape: BaseGeometry) -> int:
-    return int(shapely.get_num_coordinates(shape))
-
-
-def _rounded(positions: Any) -> Any:
-    # Before the order is made canonical: the last digits must not decide about it.
-    return np.round(positions, _DEGREE_DECIMALS)
+    if shapely.get_dimensions(one) == _AREAS:
+        one, other = shapely.normalize(one), shapely.normalize(other)
+    return bool(shapely.equals_exact(one, other, tolerance=0.0))

@@ -6,6 +6,7 @@ from ninja import Router
 from gis_core import access
 from gis_core.access import Action
 from gis_core.channels import Audit, Cache, channel
+from gis_core.crs import STORAGE_SRID
 from gis_core.models import ChangeSet
 from layers import feature_edit, selectors
 from layers.api.feature_body import PATCH_TYPES, read_feature
@@ -35,7 +36,7 @@ def patch_feature(request: HttpRequest, slug: str, feature_id: str) -> HttpRespo
     done = feature_edit.replace(
         entry,
         feature_id,
-        Wanted(sent.properties, sent.geometry_4326),
+        Wanted(sent.properties, sent.geometry_4326, sent.crs.srid != STORAGE_SRID),
         row.version,
         channel=ChangeSet.Channel.API.value,
         exactly=True,

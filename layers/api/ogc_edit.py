@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from gis_core import access
 from gis_core.access import Action
 from gis_core.channels import Audit, Cache, Cost, channel
+from gis_core.crs import STORAGE_SRID
 from gis_core.errors import ConditionNeeded, NotFound
 from gis_core.models import ChangeSet
 from layers import feature_edit, proposals, selectors
@@ -89,7 +90,7 @@ def delete_item(request: HttpRequest, slug: str, feature_id: str) -> HttpRespons
 
 
 def _wanted(sent: Sent) -> Wanted:
-    return Wanted(sent.properties, sent.geometry_4326)
+    return Wanted(sent.properties, sent.geometry_4326, sent.crs.srid != STORAGE_SRID)
 
 
 def _allowed(request: HttpRequest, slug: str, methods: tuple[str, ...]) -> HttpResponse:

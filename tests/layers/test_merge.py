@@ -73,13 +73,24 @@ def test_the_same_geometry_sent_again_is_the_same_editor_going_on():
 
 
 @pytest.mark.parametrize("shape", [SQUARE, shapely.multipolygons([SQUARE])])
-def test_a_turned_or_rounded_ring_is_the_same_shape(shape):
-    assert same_shape(shape, shapely.reverse(shape))
+def test_a_turned_ring_is_the_same_shape_and_a_moved_corner_is_not(shape):
     uneven = shapely.transform(shape, lambda xy: xy + 1.23456789e-5)
-    assert same_shape(uneven, shapely.transform(uneven, lambda xy: xy.round(7)))
-    turned = shapely.reverse(shapely.transform(uneven, lambda xy: xy.round(7)))
-    assert same_shape(uneven, turned)
-    assert not same_shape(shape, shapely.transform(shape, lambda xy: xy + 1e-5))
+    assert same_shape(uneven, shapely.reverse(uneven))
+    assert same_shape(uneven, shapely.normalize(uneven))
+    assert not same_shape(uneven, shapely.transform(uneven, lambda xy: xy + 1e-9))
+
+
+def test_a_rounded_shape_is_no_change_and_a_small_move_is_one():
+    uneven = shapely.transform(SQUARE, lambda xy: xy + 1.23456789e-5)
+    theirs = shapely.transform(uneven, lambda xy: xy + 1e-4)
+    rounded = shapely.reverse(shapely.transform(uneven, lambda xy: xy.round(7)))
+    back = merge(State({}, uneven), State({}, theirs), State({}, rounded))
+    assert (back.geometry, back.conflicts) == (theirs, ())
+    nudged = shapely.transform(uneven, lambda xy: xy + 1.2345e-9)  # a tenth of a millimetre
+    both = merge(State({}, uneven), State({}, theirs), State({}, nudged))
+    assert [dispute.field for dispute in both.conflicts] == [GEOMETRY]
+    alone = merge(State({}, uneven), State({}, uneven), State({}, nudged))
+    assert (alone.geometry, alone.changed) == (nudged, {GEOMETRY})
 
 
 def test_other_types_and_other_counts_are_other_shapes():

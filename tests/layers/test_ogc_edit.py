@@ -28,7 +28,6 @@ def city(database: str) -> Iterator[dict[str, Layer]]:
         made.append(make_layer(AREAS, "topography", "MultiPolygon"))
         made.append(make_layer(ZONES, "security", "MultiPolygon", sensitivity=2))
         yield {layer.slug: layer for layer in made}
-        ChangeOperation.objects.filter(layer__in=made).delete()
 
 
 @pytest.fixture
