@@ -7,20 +7,16 @@ import struct
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
+from geometries import GOOD, SQUARE
 from shapely.geometry import (
     LineString,
-    MultiLineString,
     MultiPoint,
     MultiPolygon,
     Point,
-    Polygon,
     mapping,
 )
 
 from gis_core.geometry_gate import (
-    ALL_TYPES,
     LINES,
     POINTS,
     POLYGONS,
@@ -30,20 +26,6 @@ from gis_core.geometry_gate import (
     promote_many,
 )
 from gis_core.geometry_refusal import GateLimits, GeometryRefused
-
-SQUARE = Polygon(
-    [(106.3, 10.3), (106.4, 10.3), (106.4, 10.4), (106.3, 10.4), (106.3, 10.3)],
-    [[(106.32, 10.32), (106.34, 10.32), (106.34, 10.34), (106.32, 10.32)]],
-)
-FAR = shapely.affinity.translate(SQUARE, 1, 1)
-GOOD = [
-    Point(106.3, 10.3),
-    LineString([(106.3, 10.3), (106.4, 10.4)]),
-    SQUARE,
-    MultiPoint([(106.3, 10.3), (106.4, 10.4)]),
-    MultiLineString([[(106.3, 10.3), (106.4, 10.4)], [(106, 10), (106, 11)]]),
-    MultiPolygon([SQUARE, FAR]),
-]
 
 
 def forms(geometry):
@@ -215,72 +197,6 @@ def test_heights_are_cut_off_when_told_so():
         assert list(reasons) == [None] * 3
         assert not shapely.has_z(geometries).any()
         assert shapely.equals_exact(geometries, flat).all()
-
-
-coordinates = st.tuples(st.floats(-180, 180), st.floats(-85, 85))
-pieces = st.binary(max_size=40) | st.sampled_from([geometry.wkb for geometry in GOOD])
-
-
-@st.composite
-def broken_wkb(draw):
-    wkb = bytearray(draw(st.sampled_from(GOOD)).wkb)
-    for _ in range(draw(st.integers(1, 4))):
-        wkb[draw(st.integers(0, len(wkb) - 1))] = draw(st.integers(0, 255))
-    return bytes(wkb[: draw(st.integers(0, len(wkb)))]) if draw(st.booleans()) else bytes(wkb)
-
-
-@given(broken_wkb() | st.lists(pieces, max_size=4).map(b"".join))
-def test_any_bytes_pass_or_are_refused_alike_by_both_doors(wkb):
-    geometries, reasons = admit_many(np.array([wkb], dtype=object))
-    try:
-        admitted = admit(wkb)
-    except GeometryRefused as refused:
-        assert reasons[0] == refused.code
-        assert geometries[0] is None
-    else:
-        assert reasons[0] is None
-        assert shapely.equals_exact(geometries[0], admitted)
-        inside = np.abs(shapely.get_coordinates(admitted))
-        assert (inside <= [180, 85.06]).all()
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4),
-    max_leaves=20,
-)
-
-
-@given(
-    st.fixed_dictionaries(
-        {"type": st.sampled_from(sorted(ALL_TYPES)) | anything, "coordinates": anything},
-        optional={"crs": anything},
-    )
-)
-def test_any_json_passes_or_is_refused(data):
-    for form in (data, json.dumps(data)):
-        try:
-            assert admit(form).geom_type in ALL_TYPES
-        except GeometryRefused as refused:
-            assert refused.code
-
-
-@given(st.text(max_size=300) | st.binary(max_size=300))
-def test_any_text_passes_or_is_refused(data):
-    try:
-        admit(data)
-    except GeometryRefused as refused:
-        assert refused.code
-
-
-@given(st.lists(coordinates, min_size=3, max_size=12))
-def test_promoting_keeps_area_and_length(positions):
-    for geometry in (Polygon(positions), LineString(positions)):
-        promoted = promote(geometry)
-        assert promoted.geom_type == "Multi" + geometry.geom_type
-        assert promoted.area == geometry.area
-        assert promoted.length == geometry.length
-        assert promote(promoted) is promoted
 
 
 def test_promoting_points():

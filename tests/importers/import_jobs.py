@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-from django.conf import settings
 from django.test import Client
 
 from importers.models import ImportJob
 from importers.wizard import work
+from layers.themes.land import Parcel
 
 JSON = "application/json"
+SLUG = "zz-nhap"  # of the layer that is imported into
 SignIn = Callable[[str], Client]
 
 
@@ -77,8 +77,5 @@ def checked(client: Client, path: Path, **body: str) -> dict[str, Any]:
     return dict(change(client, job, title="Thửa đất phường Một", reason="Đo lại").json())
 
 
-@pytest.fixture
-def import_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "uploads"
-    monkeypatch.setattr(settings, "IMPORT_ROOT", root)
-    return root
+def rows() -> int:
+    return int(Parcel.objects.filter(layer__slug=SLUG).count())

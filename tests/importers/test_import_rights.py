@@ -1,0 +1,139 @@
+"""An import in the browser: review by others, and who may do what; for strangers there is none."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from import_jobs import (
+    JSON,
+    SLUG,
+    SignIn,
+    checked,
+    read,
+    rows,
+    take,
+    worked,
+)
+
+from gis_core.models import ChangeSet, RoleGrant, User
+from importers.models import ImportJob
+
+pytestmark = pytest.mark.usefixtures("db", "import_root")
+
+
+class TestReview:
+    def test_a_planner_hands_in_and_an_approver_publishes(
+        self, planner: Client, sign_in: SignIn, layer: Any, file: Path
+    ) -> None:
+        job = checked(planner, file, layer=SLUG)
+        assert not job["publishes"]
+        assert take(planner, job, "publish").status_code == 403
+        assert take(planner, job, "submit").json()["state"] == "submitted"
+        assert take(planner, job, "approve").status_code == 403
+        approver = sign_in("approver")
+        assert job["id"] in [one["id"] for one in approver.get("/api/imports").json()["imports"]]
+        assert take(approver, job, "approve", "Đồng ý").status_code == 200
+        assert worked(approver, job)["state"] == "done"
+        entry = ChangeSet.objects.get(title="Thửa đất phường Một")
+        assert (entry.actor_name, entry.decided_by_name, entry.decision_note) == (
+            "test-planner",
+            "test-approver",
+            "Đồng ý",
+        )
+        assert rows() == 3
+
+    def test_returned_with_a_note_and_handed_in_again(
+        self, planner: Client, sign_in: SignIn, layer: Any, file: Path
+    ) -> None:
+        job = checked(planner, file, layer=SLUG)
+        take(planner, job, "submit")
+        approver = sign_in("approver")
+        assert take(approver, job, "return").status_code == 422
+        assert take(approver, job, "return", "Sai số tờ").status_code == 200
+        found = read(planner, job)
+        assert (found["state"], found["decision_note"]) == ("returned", "Sai số tờ")
+        assert take(planner, job, "submit").json()["state"] == "submitted"
+        assert take(planner, job, "withdraw").json()["state"] == "ready"
+        assert approver.get(f"/api/imports/{job['id']}").status_code == 404
+
+    def test_an_approver_of_one_ward_does_not_decide_about_the_city(
+        self, planner: Client, layer: Any, file: Path
+    ) -> None:
+        user = User.objects.create_user("zz-ward")
+        RoleGrant.objects.create(user=user, role="approver", ward_code="28249")
+        client = Client()
+        client.force_login(user)
+        job = checked(planner, file, layer=SLUG)
+        take(planner, job, "submit")
+        assert client.get(f"/api/imports/{job['id']}").status_code == 404
+
+
+OTHERS = ("planner", "approver", "security_staff", "environment_officer", "ward_officer")
+
+
+@pytest.mark.parametrize("role", OTHERS)
+def test_imports_of_others_are_not_there(
+    admin: Client, sign_in: SignIn, layer: Any, file: Path, role: str
+) -> None:
+    job = checked(admin, file, layer=SLUG)
+    client = sign_in(role)
+    where = f"/api/imports/{job['id']}"
+    missing = client.get("/api/imports/999999999")
+    answers = [
+        client.get(where),
+        client.get(f"{where}/progress"),
+        client.get(f"{where}/rejected"),
+        client.patch(where, {"title": "x"}, content_type=JSON),
+        client.delete(where),
+        client.put(f"{where}/files/a.zip", b"x", content_type="application/octet-stream"),
+        take(client, job, "publish"),
+        take(client, job, "approve"),
+        take(client, job, "stop"),
+        client.put(f"{where}/profile", {"name": "x"}, content_type=JSON),
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    there, gone = answers[0].json(), missing.json()
+    assert {**there, "instance": ""} == {**gone, "instance": ""}
+    assert client.get("/api/imports").json()["imports"] == []
+    page = client.get(f"/vi/import/{job['id']}")
+    assert page.status_code == (403 if role == "ward_officer" else 404)
+
+
+def test_visitors_and_foreign_pages(layer: Any, accounts: dict[str, int]) -> None:
+    assert Client().get("/api/imports").status_code == 401
+    assert Client().get("/vi/import")["Location"] == "/vi/login?next=%2Fvi%2Fimport"
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(pk=accounts["administrator"]))
+    answer = strict.post("/api/imports", json.dumps({"layer": SLUG}), content_type=JSON)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "body", "status"),
+    [
+        ("approver", {"layer": SLUG}, 403),
+        ("ward_officer", {"layer": SLUG}, 403),
+        ("environment_officer", {"layer": SLUG}, 403),
+        ("planner", {"layer": "zz-none"}, 404),
+        ("planner", {"theme": "security", "new_layer_title": "x"}, 403),
+        ("planner", {"theme": "parcels"}, 422),
+        ("planner", {"theme": "nothing", "new_layer_title": "x"}, 422),
+        ("planner", {}, 422),
+        ("planner", {"folder": "x"}, 400),
+    ],
+)
+def test_who_may_begin_where(
+    sign_in: SignIn, layer: Any, role: str, body: dict[str, str], status: int
+) -> None:
+    answer = sign_in(role).post("/api/imports", body, content_type=JSON)
+    assert answer.status_code == status
+    assert not ImportJob.objects.exists()
+
+
+def test_targets_are_what_one_may_import_into(sign_in: SignIn, layer: Any) -> None:
+    found = sign_in("planner").get("/api/imports").json()["targets"]
+    assert SLUG in [one["slug"] for target in found for one in target["layers"]]
+    assert "security" not in [target["theme"] for target in found]
+    assert sign_in("approver").get("/api/imports").json()["targets"] == []
