@@ -42,6 +42,11 @@ def corners(shapes: Sequence[BaseGeometry]) -> Positions:
     return found
 
 
+def spots(shapes: Sequence[BaseGeometry]) -> set[Position]:
+    """Return the different vertices of all shapes, to be looked up."""
+    return {(float(x), float(y)) for x, y in corners(shapes)}
+
+
 def chains(shape: BaseGeometry) -> list[Positions]:
     """Return the positions of each ring or line, in their order; rings are closed."""
     parts = shapely.get_parts(shape)

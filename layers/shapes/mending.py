@@ -19,11 +19,12 @@ from layers.shapes.chains import (
     moved,
     nearest,
     new_position,
+    spots,
     with_corners,
 )
+from layers.shapes.slivers import is_sliver, without_slits
 
 _HAIR_M = 0.002
-_SLIVER_M = 0.05  # a part that is narrower is left over from rounding
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ def repaired(shape: BaseGeometry) -> BaseGeometry | None:
     if not parts:
         return None
     many = shapely.multipolygons if is_area(shape) else shapely.multilinestrings
-    known = _spots(shape)
-    fresh = {spot: new_position(spot) for spot in _spots(many(parts)) if spot not in known}
+    known = spots([shape])
+    fresh = {spot: new_position(spot) for spot in spots([many(parts)]) if spot not in known}
     result = moved(many(parts), fresh)
     return result if result is not None and shapely.is_valid(result) else None
 
@@ -54,6 +55,23 @@ def cut_away(
     """Return the shape without what lies in the other one; None when nothing sound is left."""
     left = _areas(shapely.difference(shape, other), zone)
     return None if left is None else _settled(left, [shape, other], around, zone)
+
+
+def clipped(
+    shape: BaseGeometry, outline: BaseGeometry, around: Mapping[str, BaseGeometry], zone: VnZone
+) -> Mended | None:
+    """Return what of an area or line lies inside the outline; None when nothing sound is left.
+
+    The outline covers the result exactly: where rounding would let a corner stick out, it keeps
+    two millimetres away from the edge.
+    """
+    for inner in (outline, _shrunk(outline, zone)):
+        found = shapely.intersection(shape, inner)
+        left = _areas(found, zone) if is_area(shape) else _lines(found)
+        mended = None if left is None else _settled(left, [shape], around, zone)
+        if mended is not None and shapely.covers(outline, mended.shape):
+            return mended
+    return None
 
 
 def gap_at(
@@ -73,10 +91,17 @@ def gap_at(
     if not near:
         return None
     strip = min(near, key=lambda one: float(shapely.distance(one, spot)))
+    return _to_degrees(shapely.multipolygons([strip]), zone)
+
+
+def _to_degrees(shape: BaseGeometry, zone: VnZone) -> BaseGeometry:
     return shapely.transform(
-        shapely.multipolygons([strip]),
-        lambda spots: np.column_stack(to_wgs84(zone, spots[:, 0], spots[:, 1])),
+        shape, lambda places: np.column_stack(to_wgs84(zone, places[:, 0], places[:, 1]))
     )
+
+
+def _shrunk(outline: BaseGeometry, zone: VnZone) -> BaseGeometry:
+    return _to_degrees(shapely.buffer(project(outline, zone), -_HAIR_M, join_style="mitre"), zone)
 
 
 def filled(
@@ -100,8 +125,8 @@ def _settled(
     zone: VnZone,
 ) -> Mended | None:
     known = corners([*origins, *around.values()])
-    there = {(float(x), float(y)) for x, y in known}
-    fresh = [spot for spot in _spots(found) if spot not in there]
+    there = spots([*origins, *around.values()])
+    fresh = [spot for spot in spots([found]) if spot not in there]
     places: Positions = np.array(fresh).reshape(-1, 2)
     targets = {spot: new_position(spot) for spot in fresh} | nearest(places, known, zone)
     shape = moved(found, targets)
@@ -114,27 +139,20 @@ def _settled(
 
 
 def _areas(found: BaseGeometry, zone: VnZone) -> BaseGeometry | None:
-    parts = [part for part in _singles(found) if is_area(part) and not _is_thin(part, zone)]
+    parts = [part for part in _singles(found) if is_area(part) and not is_sliver(part, zone)]
     if not parts:
         return None
-    return shapely.multipolygons([_without_slits(part, zone) for part in parts])
+    return shapely.multipolygons([without_slits(part, zone) for part in parts])
 
 
-def _without_slits(part: BaseGeometry, zone: VnZone) -> BaseGeometry:
-    rings = shapely.get_rings(part)
-    holes = [ring for ring in rings[1:] if not _is_thin(shapely.polygons(ring), zone)]
-    return shapely.polygons(rings[0], holes or None)
-
-
-def _is_thin(area: BaseGeometry, zone: VnZone) -> bool:
-    plane = project(area, zone)
-    return bool(shapely.area(plane) < _SLIVER_M * shapely.length(plane) / 2)
+def _lines(found: BaseGeometry) -> BaseGeometry | None:
+    parts = [part for part in _singles(found) if shapely.get_dimensions(part) == 1]
+    if not parts:
+        return None
+    return shapely.multilinestrings(_singles(shapely.line_merge(shapely.multilinestrings(parts))))
 
 
 def _singles(shape: BaseGeometry) -> list[BaseGeometry]:
-    # Twice: a collection may hold multi-part shapes.
-    return list(shapely.get_parts(shapely.get_parts(shape)))
-
-
-def _spots(shape: BaseGeometry) -> set[Position]:
-    return {(float(x), float(y)) for x, y in corners([shape])}
+    # Twice: a collection may hold multi-part shapes. Nothing left is an empty part.
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return [part for part in parts if not shapely.is_empty(part)]

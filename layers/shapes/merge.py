@@ -12,7 +12,7 @@ import shapely
 from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
-from gis_core.crs import VnZone, project
+from gis_core.crs import VnZone
 from gis_core.errors import Invalid
 from layers.shapes.chains import (
     Position,
@@ -22,10 +22,10 @@ from layers.shapes.chains import (
     moved,
     nearest,
     new_position,
+    spots,
     with_corners,
 )
-
-CLOSE_M = 0.05  # what lies nearer was meant to touch
+from layers.shapes.slivers import SLIVER_M, without_slits
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def merge(
         raise Invalid(
             gettext("These features do not touch each other along a boundary."), [{"code": "apart"}]
         )
-    there = _known([*joined, *others.values()])
+    there = spots([*joined, *others.values()])
     crossings = [spot for spot in map(tuple, corners([whole]).tolist()) if spot not in there]
     rounded = {spot: new_position(spot) for spot in crossings}
     whole = moved(whole, rounded) or whole
@@ -73,10 +73,6 @@ def merge(
     return Merged(whole, changed)
 
 
-def _known(shapes: list[BaseGeometry]) -> set[Position]:
-    return {(float(x), float(y)) for x, y in corners(shapes)}
-
-
 def _joined(
     shapes: list[BaseGeometry], zone: VnZone
 ) -> tuple[list[BaseGeometry], dict[Position, Position], Positions]:
@@ -89,17 +85,17 @@ def _joined(
     fresh: list[Positions] = []
     for shape in shapes:
         own = corners([shape])
-        near = nearest(own, corners(done), zone, CLOSE_M)
+        near = nearest(own, corners(done), zone, SLIVER_M)
         steps = {old: new for old, new in near.items() if old != new}
         moves |= steps
         shape = moved(shape, steps) or shape  # noqa: PLW2901 -- the same shape, settled
         if is_area(shape):
-            before = _known([shape])
-            shape = with_corners(shape, corners(done), zone, CLOSE_M)  # noqa: PLW2901
+            before = spots([shape])
+            shape = with_corners(shape, corners(done), zone, SLIVER_M)  # noqa: PLW2901
             fresh.append(_new_ones(corners([shape]), before))
             for n, other in enumerate(done):
-                there = _known([other])
-                done[n] = with_corners(other, corners([shape]), zone, CLOSE_M)
+                there = spots([other])
+                done[n] = with_corners(other, corners([shape]), zone, SLIVER_M)
                 fresh.append(_new_ones(corners([done[n]]), there))
         done.append(shape)
     return done, moves, np.vstack(fresh) if fresh else np.empty((0, 2))
@@ -113,20 +109,8 @@ def _new_ones(positions: Positions, known: set[Position]) -> Positions:
 def _whole_area(shapes: list[BaseGeometry], zone: VnZone) -> BaseGeometry:
     parts = shapely.get_parts(shapely.union_all(shapes))
     return shapely.multipolygons(
-        [_without_slivers(part, zone) for part in parts if shapely.get_dimensions(part) > 1]
+        [without_slits(part, zone) for part in parts if shapely.get_dimensions(part) > 1]
     )
-
-
-def _without_slivers(part: BaseGeometry, zone: VnZone) -> BaseGeometry:
-    """Return the area without holes that are narrower than what was meant to touch."""
-    rings = shapely.get_rings(part)
-    holes = [ring for ring in rings[1:] if not _is_sliver(shapely.polygons(ring), zone)]
-    return shapely.polygons(rings[0], holes or None)
-
-
-def _is_sliver(area: BaseGeometry, zone: VnZone) -> bool:
-    plane = project(area, zone)
-    return bool(shapely.area(plane) < CLOSE_M * shapely.length(plane) / 2)
 
 
 def _whole_line(shapes: list[BaseGeometry]) -> BaseGeometry:

@@ -77,3 +77,13 @@ def draft(actor: Actor, *steps: Operation, reason: str = "vì", **parts) -> Chan
 
 def submitted(actor: Actor, *steps: Operation, **parts) -> ChangeSet:
     return drafts.submit(actor, draft(actor, *steps, **parts).pk, None)
+
+
+def by_others(layer: Layer, feature_id: int, version: int = 1, shape=None, **values) -> None:
+    """Change a feature on the map, as somebody else does meanwhile."""
+    step = edit(SYSTEM, layer, feature_id, version, shape, **values)
+    changes.apply(SYSTEM, [step], title="others", channel="command")
+
+
+def others_delete(layer: Layer, feature_id: int) -> None:
+    changes.apply(SYSTEM, [gone(SYSTEM, layer, feature_id)], title="others", channel="command")

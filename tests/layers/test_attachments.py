@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client, TestCase
-from draft_sample import draft, new, parcels, person
+from draft_sample import draft, new, person
 
 from gis_core.access import Grant
 from gis_core.models import RoleGrant, User
@@ -21,16 +21,6 @@ SCANS = {
     "image/png": b"\x89PNG\r\n\x1a\n" + b"x" * 20,
     "image/tiff": b"II*\x00" + b"x" * 20,
 }
-
-
-@pytest.fixture
-def layer(db):
-    return parcels()
-
-
-@pytest.fixture
-def planner(db):
-    return person("za-planner")
 
 
 def client_of(name: str, role: str = "planner", **limits: str) -> Client:
@@ -58,7 +48,7 @@ def files() -> list[Path]:
 
 def test_a_scan_is_attached_and_downloaded(layer, planner):
     entry = draft(planner, new(planner, layer, "1", 0))
-    client = client_of("za-planner")
+    client = client_of("zd-planner")
     answer = attach(client, entry, PDF, key="n1")
     assert answer.status_code == 201, answer.content
     assert answer.json()["revision"] == entry.revision + 1
@@ -79,7 +69,7 @@ def test_a_scan_is_attached_and_downloaded(layer, planner):
 @pytest.mark.parametrize("kind", SCANS)
 def test_scans_are_known_by_their_content(layer, planner, kind):
     entry = draft(planner, new(planner, layer, "1", 0))
-    answer = attach(client_of("za-planner"), entry, SCANS[kind], "x.exe")
+    answer = attach(client_of("zd-planner"), entry, SCANS[kind], "x.exe")
     assert answer.json()["attachments"][0]["media_type"] == kind
 
 
@@ -95,7 +85,7 @@ def test_scans_are_known_by_their_content(layer, planner, kind):
 def test_what_is_no_scan_is_refused_and_leaves_nothing(layer, planner, body, status):
     before = files()
     entry = draft(planner, new(planner, layer, "1", 0))
-    assert attach(client_of("za-planner"), entry, body, "a.pdf").status_code == status
+    assert attach(client_of("zd-planner"), entry, body, "a.pdf").status_code == status
     assert entry.attachments.count() == 0
     assert files() == before
 
@@ -103,7 +93,7 @@ def test_what_is_no_scan_is_refused_and_leaves_nothing(layer, planner, body, sta
 def test_size_and_number_are_bounded(layer, planner, monkeypatch):
     monkeypatch.setattr(attachment_files, "LARGEST_BYTES", 150)
     monkeypatch.setattr(attachments, "MOST", 2)
-    client, entry = client_of("za-planner"), draft(planner, new(planner, layer, "1", 0))
+    client, entry = client_of("zd-planner"), draft(planner, new(planner, layer, "1", 0))
     before = len(files())
     assert attach(client, entry, PDF + b"x" * 100).status_code == 413
     assert len(files()) == before
@@ -113,13 +103,13 @@ def test_size_and_number_are_bounded(layer, planner, monkeypatch):
 
 def test_a_name_is_only_a_name(layer, planner):
     entry = draft(planner, new(planner, layer, "1", 0))
-    answer = attach(client_of("za-planner"), entry, PDF, "..%2F..%2Fetc%2Fpa%0D%0Asswd.pdf")
+    answer = attach(client_of("zd-planner"), entry, PDF, "..%2F..%2Fetc%2Fpa%0D%0Asswd.pdf")
     assert answer.json()["attachments"][0]["name"] == "passwd.pdf"
 
 
 def test_who_sees_them_on_the_way_and_afterwards(layer, planner):
     entry = draft(planner, new(planner, layer, "1", 0))
-    mine = client_of("za-planner")
+    mine = client_of("zd-planner")
     href = attach(mine, entry, PDF).json()["attachments"][0]["href"]
     approver = client_of("za-approver", "approver")
     colleague = client_of("za-colleague")
@@ -139,7 +129,7 @@ def test_who_sees_them_on_the_way_and_afterwards(layer, planner):
 
 def test_only_the_author_adds_and_takes_away_while_it_is_a_draft(layer, planner):
     entry = draft(planner, new(planner, layer, "1", 0))
-    mine = client_of("za-planner")
+    mine = client_of("zd-planner")
     href = attach(mine, entry, PDF).json()["attachments"][0]["href"]
     drafts.submit(planner, entry.pk, None)
     approver = client_of("za-approver", "approver")
@@ -153,7 +143,7 @@ def test_only_the_author_adds_and_takes_away_while_it_is_a_draft(layer, planner)
 
 def test_files_go_with_the_attachment_and_with_the_draft(layer, planner):
     entry = draft(planner, new(planner, layer, "1", 0))
-    client, before = client_of("za-planner"), len(files())
+    client, before = client_of("zd-planner"), len(files())
     href = attach(client, entry, PDF).json()["attachments"][0]["href"]
     attach(client, entry, PDF)
     with TestCase.captureOnCommitCallbacks(execute=True):
@@ -168,7 +158,7 @@ def test_files_go_with_the_attachment_and_with_the_draft(layer, planner):
 def test_a_returned_part_takes_its_attachments_along(layer, planner):
     approver = person("za-reviewer", Grant("approver"))
     entry = draft(planner, new(planner, layer, "1", 0), new(planner, layer, "2", 1))
-    client = client_of("za-planner")
+    client = client_of("zd-planner")
     attach(client, entry, PDF, "một.pdf", key="n2")
     attach(client, entry, PDF, "chung.pdf")
     drafts.submit(planner, entry.pk, None)
@@ -189,6 +179,6 @@ def test_the_versions_of_a_feature_name_them(layer, planner):
 
 def submitted_with_scan(planner, layer):
     entry = draft(planner, new(planner, layer, "1", 0))
-    attach(client_of("za-planner"), entry, PDF)
+    attach(client_of("zd-planner"), entry, PDF)
     drafts.submit(planner, entry.pk, None)
     return review.publish(person("za-publisher", Grant("approver")), entry.pk, None)

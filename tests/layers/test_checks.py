@@ -10,7 +10,6 @@ from draft_sample import (
     live,
     new,
     number,
-    parcels,
     person,
     plot,
     submitted,
@@ -28,16 +27,6 @@ from layers.problem import ERROR, WARNING
 pytestmark = pytest.mark.usefixtures("db")
 SLIVER_DEG = 0.000002  # about 0.2 m
 AREA = area_m2(plot(0), zone_by_epsg(9210))
-
-
-@pytest.fixture
-def layer(db):
-    return parcels()
-
-
-@pytest.fixture
-def planner(db):
-    return person("zd-planner")
 
 
 def shaped(actor, layer, name, shape, **values):

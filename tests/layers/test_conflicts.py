@@ -4,11 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from draft_sample import draft, edit, gone, live, new, parcels, person, plot, submitted
+from draft_sample import (
+    by_others,
+    draft,
+    edit,
+    gone,
+    live,
+    new,
+    others_delete,
+    person,
+    plot,
+    submitted,
+)
 from sample_features import SYSTEM
 
-from gis_core.access import Grant
-from layers import changes, drafts, review
+from layers import drafts, review
 from layers.change_set_reading import find
 from layers.conflicts import Cause, Outcome, conflicts
 from layers.inbox import Box, box, counts
@@ -16,26 +26,6 @@ from layers.merge import same_shape
 from layers.publication import publish_due
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-@pytest.fixture
-def layer(db):
-    return parcels()
-
-
-@pytest.fixture
-def planner(db):
-    return person("ze-planner")
-
-
-@pytest.fixture
-def approver(db):
-    return person("ze-approver", Grant("approver"))
-
-
-def by_others(layer, step_of, *facts, **values):
-    step = step_of(SYSTEM, layer, *facts, **values)
-    changes.apply(SYSTEM, [step], title="đo lại", channel="command")
 
 
 def listed(actor) -> list[tuple[int, int]]:
@@ -53,7 +43,7 @@ def test_each_field_says_whose_value_counts(layer, planner):
     old = live(layer, "1", 0, address="base", place_name="base")
     mine = edit(planner, layer, old, shape=plot(4))
     entry = draft(planner, replace(mine, values={"address": "mine", "so_to": "2"}))
-    by_others(layer, edit, old, address="theirs", place_name="theirs")
+    by_others(layer, old, address="theirs", place_name="theirs")
     [found] = conflicts(planner, find(planner, entry.pk))
     assert (found.cause, found.version, found.open_choices) == (Cause.CHANGED, 2, 1)
     sides = {side.field: (side.base, side.theirs, side.mine, side.outcome) for side in found.fields}
@@ -63,13 +53,13 @@ def test_each_field_says_whose_value_counts(layer, planner):
     assert found.shape.outcome is Outcome.MINE
     assert same_shape(found.shape.theirs, plot(0))
     assert found.last is not None
-    assert found.last.title == "đo lại"
+    assert found.last.title == "others"
 
 
 def test_two_shapes_and_equal_values(layer, planner):
     old = live(layer, "1", 0)
     entry = draft(planner, edit(planner, layer, old, shape=plot(4), address="same"))
-    by_others(layer, edit, old, shape=plot(6), address="same")
+    by_others(layer, old, shape=plot(6), address="same")
     [found] = conflicts(planner, find(planner, entry.pk))
     assert [(side.field, side.outcome) for side in found.fields] == [("address", Outcome.SAME)]
     assert found.shape.outcome is Outcome.CHOOSE
@@ -80,7 +70,7 @@ def test_two_shapes_and_equal_values(layer, planner):
 def test_a_feature_that_somebody_deleted(layer, planner):
     old = live(layer, "1", 0, address="base")
     entry = draft(planner, edit(planner, layer, old, address="mine"))
-    by_others(layer, gone, old)
+    others_delete(layer, old)
     [found] = conflicts(planner, find(planner, entry.pk))
     assert (found.cause, found.feature_id, found.version) == (Cause.GONE, None, None)
     assert same_shape(found.shape.base, plot(0))
@@ -90,7 +80,7 @@ def test_a_feature_that_somebody_deleted(layer, planner):
 def test_what_somebody_changed_in_a_feature_to_be_deleted(layer, planner):
     old = live(layer, "1", 0)
     entry = draft(planner, gone(planner, layer, old))
-    by_others(layer, edit, old, address="theirs")
+    by_others(layer, old, address="theirs")
     [found] = conflicts(planner, find(planner, entry.pk))
     assert found.open_choices == 1
     assert [(side.field, side.outcome) for side in found.fields] == [("address", Outcome.THEIRS)]
@@ -115,7 +105,7 @@ def test_the_box_is_for_the_author_and_for_those_who_decide(layer, planner, appr
     old = live(layer, "1", 0)
     kept = draft(planner, edit(planner, layer, old, address="a"))
     sent = submitted(planner, edit(planner, layer, old, address="b"), new(planner, layer, "2", 2))
-    by_others(layer, edit, old, address="theirs")
+    by_others(layer, old, address="theirs")
     assert listed(planner) == [(sent.pk, 1), (kept.pk, 1)]
     assert listed(approver) == [(sent.pk, 1)]  # a draft is its author's alone
     assert listed(person("ze-other")) == []
@@ -131,7 +121,7 @@ def test_an_approved_set_that_misses_its_day_is_seen_by_both(layer, planner, app
     old = live(layer, "1", 0)
     entry = submitted(planner, edit(planner, layer, old, address="mine"), publish_on=day)
     review.approve(approver, entry.pk, entry.revision)
-    by_others(layer, edit, old, address="theirs")
+    by_others(layer, old, address="theirs")
     [(_entry, refusal)] = publish_due(replace(SYSTEM, day=day))
     assert refusal
     for actor in (planner, approver):
@@ -142,7 +132,7 @@ def test_an_approved_set_that_misses_its_day_is_seen_by_both(layer, planner, app
 def test_the_draft_rebased_by_hand_is_published(layer, planner, approver):
     old = live(layer, "1", 0, address="base")
     entry = draft(planner, edit(planner, layer, old, address="mine"))
-    by_others(layer, edit, old, address="theirs", place_name="theirs")
+    by_others(layer, old, address="theirs", place_name="theirs")
     [found] = conflicts(planner, find(planner, entry.pk))
     chosen = replace(found.step, base_version=found.version)
     entry = drafts.put_operation(planner, entry.pk, entry.revision, chosen)
@@ -155,7 +145,7 @@ def test_the_draft_rebased_by_hand_is_published(layer, planner, approver):
 def test_a_row_that_is_hidden_by_now_is_like_a_deleted_one(layer, planner):
     old = live(layer, "1", 0)
     entry = draft(planner, edit(planner, layer, old, address="mine"))
-    by_others(layer, edit, old, sensitivity=2, address="secret")
+    by_others(layer, old, sensitivity=2, address="secret")
     [found] = conflicts(planner, find(planner, entry.pk))
     assert found.cause is Cause.GONE
     assert found.shape.theirs is None

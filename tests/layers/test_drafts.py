@@ -2,7 +2,7 @@
 
 import pytest
 import shapely
-from draft_sample import draft, edit, live, new, parcels, person, plot, row_of, submitted
+from draft_sample import draft, edit, live, new, person, plot, row_of, submitted
 from sample_features import SYSTEM, add, make_layer, own_values
 
 from gis_core.access import ANONYMOUS, Actor, Grant
@@ -17,16 +17,6 @@ from layers.inbox import Box, box
 from layers.registry import theme_by_key
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-@pytest.fixture
-def layer(db):
-    return parcels()
-
-
-@pytest.fixture
-def planner(db):
-    return person("zd-planner")
 
 
 def test_only_people_who_may_edit_something_open_drafts(layer):

@@ -7,26 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from django.conf import settings
 from django_tasks_db.models import DBTaskResult
-from draft_sample import new, parcels, person, submitted
+from draft_sample import new, parcels, submitted
 from sample_features import SYSTEM, committed
 
 from gis_core.access import Actor, Grant
 from gis_core.change_states import State
 from gis_core.models import ChangeSet
 from layers import publication, selectors
-
-
-@pytest.fixture
-def planner(db) -> Actor:
-    return person("zp-planner")
-
-
-@pytest.fixture
-def approver(db) -> Actor:
-    return person("zp-approver", Grant("approver"))
 
 
 def waiting() -> list[DBTaskResult]:

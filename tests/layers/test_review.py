@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 from draft_sample import (
+    by_others,
     draft,
     edit,
     gone,
     live,
     new,
-    parcels,
     person,
     plot,
     row_of,
@@ -29,27 +29,6 @@ from layers.publication import publish_due
 from layers.review import EditConflict, Opinion
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-@pytest.fixture
-def layer(db):
-    return parcels()
-
-
-@pytest.fixture
-def planner(db):
-    return person("zd-planner")
-
-
-@pytest.fixture
-def approver(db):
-    return person("zd-approver", Grant("approver"))
-
-
-def by_others(layer, feature_id: int, version: int = 1, **values) -> None:
-    shape = values.pop("shape", None)
-    step = edit(SYSTEM, layer, feature_id, version, shape, **values)
-    changes.apply(SYSTEM, [step], title="others", channel="command")
 
 
 def test_from_the_draft_to_the_map(layer, planner, approver):

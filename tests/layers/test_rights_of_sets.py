@@ -2,7 +2,7 @@
 
 import pytest
 import shapely
-from draft_sample import SIDE_DEG, draft, edit, live, new, parcels, person, submitted
+from draft_sample import SIDE_DEG, draft, edit, live, new, person, submitted
 from sample_features import LAT, LON, SYSTEM, make_layer
 
 from gis_core.access import Actor, Grant
@@ -15,11 +15,6 @@ from layers.inbox import Box, box
 
 pytestmark = pytest.mark.usefixtures("db")
 WARD = "99001"
-
-
-@pytest.fixture
-def layer(db):
-    return parcels()
 
 
 @pytest.fixture
