@@ -1,22 +1,20 @@
 """The home of people who change the map: boxes of change sets, how full they are, their wards."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from gis_core import access
 from gis_core.access import Action, Actor
 from gis_core.change_states import State
-from gis_core.city import Bbox, city
+from gis_core.city import city
 from gis_core.models import ChangeSet
-from layers import selectors
 from layers.change_set_reading import sets, visible
 from layers.conflicts import outdated
+from layers.wards import Ward, wards
 
 _LOOKED_AT = 500  # newest change sets that a box looks through
 _WAITING = (State.SUBMITTED, State.APPROVED)
 _OPEN = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED)
-_WARDS_OF = "admin_units"
 
 
 class Box(StrEnum):
@@ -38,15 +36,6 @@ class Entry:
     change_set: ChangeSet
     outdated: int = 0
     overdue: bool = False
-
-
-@dataclass(frozen=True)
-class Ward:
-    """A ward in which the actor works; the box is west, south, east, north in EPSG:4326."""
-
-    code: str
-    name: str
-    bbox_4326: Bbox
 
 
 def box(actor: Actor, which: Box) -> list[Entry]:
@@ -98,27 +87,14 @@ def is_overdue(actor: Actor, entry: ChangeSet) -> bool:
     return entry.state == State.APPROVED and day is not None and day <= actor.today
 
 
-def wards(actor: Actor) -> list[Ward]:
+def my_wards(actor: Actor) -> list[Ward]:
     """Return the wards that the actor's grants name, or those of the city where one names none."""
     codes = {grant.ward_code for grant in actor.grants if _works(actor, grant)}
     wanted = city().ward_codes if not codes or "" in codes else sorted(codes)
-    return _wards(actor, wanted)
+    return wards(actor, wanted)
 
 
 def _works(actor: Actor, grant: access.Grant) -> bool:
     actions = access.ROLES[grant.role].actions if grant.role in access.ROLES else {}
     current = grant.covers(grant.theme, grant.layer, actor.today)
     return current and any(set(allowed) - {Action.ADMINISTER} for allowed in actions.values())
-
-
-def _wards(actor: Actor, codes: Sequence[str]) -> list[Ward]:
-    found: dict[str, Ward] = {}
-    for entry in selectors.layers(actor):
-        if entry.theme.key != _WARDS_OF:
-            continue
-        rows = selectors.features(entry).filter(
-            code__in=codes, level="commune", valid_to__isnull=True
-        )
-        for row in rows:
-            found[row.code] = Ward(row.code, row.name or row.code, row.geom.extent)
-    return sorted(found.values(), key=lambda ward: ward.name)

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> dict[str, Any]:
         "boxes": inbox.counts(who),
         "wards": [
             {"code": ward.code, "name": ward.name, "bbox_4326": ward.bbox_4326}
-            for ward in inbox.wards(who)
+            for ward in inbox.my_wards(who)
         ],
     }
 

@@ -28,9 +28,10 @@ from layers.api.reading import ReadRouter
 from layers.api.service import actor
 from layers.draft_steps import MOST_OPERATIONS
 from layers.shapes import tools
-from layers.shapes.fixes import Fault, Fix, fixes
+from layers.shapes.fixes import Fault, fixes
 from layers.shapes.present import Present, Reference
 from layers.shapes.tools import Answer, Reshaped
+from layers.shapes.ways import Fix
 
 router = ReadRouter(tags=["shapes"])
 _MOST_TARGETS = 50
@@ -127,11 +128,12 @@ def boundary(request: HttpRequest, body: BoundaryIn) -> dict[str, Any]:
 @router.post("/checks/fix", summary="Ways to mend a problem of a draft")
 @channel("api.checks.fix", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST",))
 def fix(request: HttpRequest, body: FaultIn) -> dict[str, Any]:
-    """Return the ways that there are, as shapes and values; none where a person must decide."""
+    """Return the ways that there are, as shapes and values; without one, what a person can do."""
     who = _writer(request)
     steps = [operation(who, sent, sent.key) for sent in body.operations]
     fault = Fault(body.key, body.code, body.field, body.place)
-    return {"fixes": [_fix(one) for one in fixes(steps, fault)]}
+    ways = fixes(steps, fault)
+    return {"fixes": [_fix(one) for one in ways.fixes], "advice": ways.advice}
 
 
 def _fix(one: Fix) -> dict[str, Any]:

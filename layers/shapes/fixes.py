@@ -5,7 +5,7 @@ Nothing is written. Each way names what it does; the editor looks at it on the m
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -23,8 +23,10 @@ from layers.neighbour_checks import GAP_M
 from layers.selectors import codes, features
 from layers.shapes.chains import Position
 from layers.shapes.mending import Mended, cut_away, filled, gap_at, repaired
+from layers.shapes.place_fixes import into_a_ward, into_the_city
 from layers.shapes.present import Present, Reference, Shown
-from layers.shapes.tools import Reshaped, measure
+from layers.shapes.tools import measure
+from layers.shapes.ways import Fix, Ways, around, shapes_of, whole
 
 _LEAST_OVERLAP_M2 = 0.01
 _MOST_WAYS = 3
@@ -40,17 +42,7 @@ class Fault:
     place: Position | None = None
 
 
-@dataclass(frozen=True)
-class Fix:
-    """One way: shapes to take and values for the step's feature; `label` says what happens."""
-
-    kind: str
-    label: str
-    updates: list[Reshaped] = field(default_factory=list)
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-def fixes(steps: Sequence[Operation], fault: Fault) -> list[Fix]:
+def fixes(steps: Sequence[Operation], fault: Fault) -> Ways:
     """Return the ways to mend a problem of a draft's step; none where a person must decide.
 
     Raises NotFound for a step that is not there, NotAllowed without the right to edit its layer.
@@ -67,8 +59,12 @@ def fixes(steps: Sequence[Operation], fault: Fault) -> list[Fix]:
         "duplicate_key": _next_number,
         "missing": _missing,
     }
+    present = Present(step.layer, steps)
+    places = {"outside_ward": into_a_ward, "outside_city": into_the_city}
+    if fault.code in places:
+        return places[fault.code](present, _hand(present, step))
     way = ways.get(fault.code)
-    return [] if way is None else way(Present(step.layer, steps), step, fault)
+    return Ways([] if way is None else way(present, step, fault))
 
 
 def _hand(present: Present, step: Operation) -> Shown:
@@ -83,25 +79,16 @@ def _repair(present: Present, step: Operation, _fault: Fault) -> list[Fix]:
         return []
     hand = Shown(step.key, step.geometry_4326, step)
     label = gettext("Repair the outline where it crosses itself")
-    return [Fix("repair", label, [_whole(hand, Mended(shape))[0]])]
-
-
-def _around(present: Present, hand: Shown) -> dict[str, Shown]:
-    found = present.around(shapely.bounds(hand.shape))
-    return {n: one for n, one in found.items() if n != hand.name and shapely.is_valid(one.shape)}
-
-
-def _shapes(features_: Mapping[str, Shown], *without: str) -> dict[str, BaseGeometry]:
-    return {name: one.shape for name, one in features_.items() if name not in without}
+    return [Fix("repair", label, [whole(hand, Mended(shape))[0]])]
 
 
 def _overlap(present: Present, step: Operation, fault: Fault) -> list[Fix]:
     hand = _hand(present, step)
-    around = _around(present, hand)
+    others = around(present, hand)
     spot = shapely.points(fault.place or (0.0, 0.0))
     over = [
         one
-        for one in around.values()
+        for one in others.values()
         if measure(shapely.intersection(one.shape, hand.shape)) > _LEAST_OVERLAP_M2
     ]
     if not over:
@@ -112,11 +99,11 @@ def _overlap(present: Present, step: Operation, fault: Fault) -> list[Fix]:
     for kind, one, against in pairs:
         if not present.may_change(one):
             continue
-        beside = {**around, hand.name: hand}
-        rest = _shapes(beside, one.name)
+        beside = {**others, hand.name: hand}
+        rest = shapes_of(beside, one.name)
         mended = cut_away(one.shape, against.shape, rest, city().zone)
         if mended is not None:
-            updates = _whole(one, mended, beside)
+            updates = whole(one, mended, beside)
             text = gettext("Cut the overlap away from “%s”")
             found.append(Fix(kind, text % _called(one, hand), updates))
     return found
@@ -124,44 +111,36 @@ def _overlap(present: Present, step: Operation, fault: Fault) -> list[Fix]:
 
 def _gap(present: Present, step: Operation, fault: Fault) -> list[Fix]:
     hand = _hand(present, step)
-    around = _around(present, hand)
-    beside = {**around, hand.name: hand}
+    others = around(present, hand)
+    beside = {**others, hand.name: hand}
     if fault.place is None:
         return []
-    gap = gap_at(list(_shapes(beside).values()), fault.place, GAP_M, city().zone)
+    gap = gap_at(list(shapes_of(beside).values()), fault.place, GAP_M, city().zone)
     if gap is None:
         return []
-    takers = [hand, *_touching(around, gap)]
+    takers = [hand, *_touching(others, gap)]
     found = []
     for one in takers[:_MOST_WAYS]:
-        mended = filled(one.shape, gap, _shapes(beside, one.name), city().zone)
+        mended = filled(one.shape, gap, shapes_of(beside, one.name), city().zone)
         if mended is not None and present.may_change(one):
             text = gettext("Give the gap to “%s”")
             kind = "fill_this" if one is hand else "fill_other"
-            found.append(Fix(kind, text % _called(one, hand), _whole(one, mended, beside)))
+            found.append(Fix(kind, text % _called(one, hand), whole(one, mended, beside)))
     return found
 
 
-def _touching(around: Mapping[str, Shown], gap: BaseGeometry) -> list[Shown]:
+def _touching(others: Mapping[str, Shown], gap: BaseGeometry) -> list[Shown]:
     """Return the neighbours of a gap, the one with the longest boundary first."""
     reach = shapely.buffer(gap, 1e-7)
     lengths = {
         name: float(shapely.length(shapely.intersection(shapely.boundary(one.shape), reach)))
-        for name, one in around.items()
+        for name, one in others.items()
     }
-    return [around[n] for n in sorted(lengths, key=lambda n: -lengths[n]) if lengths[n] > 0]
+    return [others[n] for n in sorted(lengths, key=lambda n: -lengths[n]) if lengths[n] > 0]
 
 
 def _called(one: Shown, hand: Shown) -> str:
     return gettext("this feature") if one is hand else one.called or gettext("the new feature")
-
-
-def _whole(one: Shown, mended: Mended, beside: Mapping[str, Shown] | None = None) -> list[Reshaped]:
-    found = [Reshaped(one, mended.shape, measure(one.shape), measure(mended.shape))]
-    for name, shape in mended.neighbours.items():
-        other = (beside or {})[name]
-        found.append(Reshaped(other, shape, measure(other.shape), measure(shape), neighbour=True))
-    return found
 
 
 def _codes(present: Present, step: Operation, fault: Fault) -> list[Fix]:
@@ -212,8 +191,8 @@ def _missing(present: Present, step: Operation, fault: Fault) -> list[Fix]:
         return []
     if fault.field == present.entry.theme.natural_key[-1]:
         return _next_number(present, step, fault)
-    around = _around(present, _hand(present, step)).values()
-    said = [getattr(one.row, fault.field) for one in around if one.row is not None]
+    others = around(present, _hand(present, step)).values()
+    said = [getattr(one.row, fault.field) for one in others if one.row is not None]
     common = Counter(value for value in said if value not in (None, "")).most_common(1)
     if not common:
         return []

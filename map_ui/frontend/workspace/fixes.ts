@@ -42,8 +42,8 @@ export class Fixes {
     const operations = this.acts.draft.operations.filter(({ layer }) => layer === step.layer);
     const { key, code, field, place } = problem;
     try {
-      const { fixes } = await write<{ fixes: Fix[] }>("/api/checks/fix", { method: "POST", body: { operations, key, code, field: field ?? "", place: place ?? null } });
-      if (this.problem === problem) this.show(problem, fixes);
+      const { fixes, advice } = await write<{ fixes: Fix[]; advice: string }>("/api/checks/fix", { method: "POST", body: { operations, key, code, field: field ?? "", place: place ?? null } });
+      if (this.problem === problem) this.show(problem, fixes, advice);
     } catch (reason) {
       this.problem = null;
       say(failureWords(reason).title, "bad");
@@ -62,7 +62,7 @@ export class Fixes {
     this.shapes.clearLayers();
   }
 
-  private show(problem: Problem, fixes: Fix[]): void {
+  private show(problem: Problem, fixes: Fix[], advice: string): void {
     const [first] = fixes;
     const choice = (fix: Fix, index: number) => {
       const input = h("input", { type: "radio", name: "fix", checked: index === 0, change: () => this.draw(fix) });
@@ -72,7 +72,7 @@ export class Fixes {
     const chosen = () => fixes[[...list.querySelectorAll("input")].findIndex(({ checked }) => checked)];
     const take = h("button", { type: "button", class: "button primary", click: () => void this.take(problem, chosen()) }, icon("check"), w("fix.take"));
     const back = h("button", { type: "button", class: "button", click: () => this.close() }, w("cancel"));
-    const none = h("p", { class: "soft" }, w("fix.none"));
+    const none = h("div", {}, h("p", {}, problem.detail), h("p", { class: "soft" }, advice || w("fix.none")));
     replaceChildren(this.element, first ? list : none, h("div", { class: "row" }, first ? take : null, back));
     this.element.hidden = false;
     if (first) this.draw(first);
