@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.bench_city import REPOSITORY
 
-_KINDS = {"granian": "server", "db_worker": "worker", "postgres": "database"}
+_KINDS = {"granian": "server", "manage.py worker": "worker", "postgres": "database"}
 BAR_MB = 1024
 
 

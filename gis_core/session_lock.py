@@ -19,6 +19,7 @@ class Work(IntEnum):
     """What is worked on: the first half of a lock's key, the second is a number of it."""
 
     IMPORT = 41_001
+    INDEXES = 41_002
 
 
 @cache

@@ -17,9 +17,10 @@ from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.crs import STORAGE_SRID
 from gis_core.models import ChangeSet
 from layers.bulk_plan import Plan, StagedRows, Written, quote, staging_copy, writable_fields
-from layers.bulk_sql import take_away, template
+from layers.bulk_sql import template
 from layers.byte_stream import copy_in, prefetched
 from layers.feature import Layer
+from layers.table_indexes import take_away
 
 Degrees = tuple[float, float]
 NEW, CHANGED, SAME = "new", "changed", "same"
@@ -105,7 +106,7 @@ class Staging:
         """Insert, update and retire as classified; return the numbers of rows, for `apply`."""
         parameters = {"change_set": entry.pk, "source": source_id}
         with self._cursor() as cursor:
-            indexes = take_away(cursor, self.plan.table, self._new)
+            indexes = take_away(cursor, self.plan.theme, self._new)
             cursor.execute(*self._insert(parameters))
             new = int(cursor.rowcount)
             for definition in indexes:

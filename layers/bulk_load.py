@@ -23,8 +23,9 @@ from gis_core.text_folding import fold
 from layers import bulk_sql
 from layers.binary_rows import HEADER, TRAILER, encode
 from layers.bulk_plan import Plan, StagedRows, Written, quote, row_fields, writable_fields
-from layers.bulk_sql import take_away, template
+from layers.bulk_sql import template
 from layers.byte_stream import copy_in, prefetched
+from layers.table_indexes import take_away
 
 _ID_RECORD = np.dtype([("fields", ">i2"), ("length", ">i4"), ("id", ">i8")])
 _COPY_HEAD_BYTES = len(HEADER)
@@ -67,7 +68,7 @@ def load(
         history.change_set(actor, title=title, channel=ChangeSet.Channel.IMPORT) as entry,
         connections[STAFF_DATABASE].cursor() as cursor,
     ):
-        indexes = take_away(cursor, plan.table, expected_rows)
+        indexes = take_away(cursor, plan.theme, expected_rows)
         if not indexes:
             raise NotAFirstLoad
         ids = _reserved_ids(cursor, expected_rows)

@@ -16,7 +16,7 @@ from gis_core.crs import STORAGE_SRID
 from gis_core.errors import Invalid
 from gis_core.text_folding import fold
 from gis_core.time_limit import TookTooLong, time_limit
-from layers import table_filters, table_order
+from layers import table_filters, table_indexes, table_order
 from layers.display import Codes, layer_codes, property_of, title
 from layers.draft_steps import MOST_OPERATIONS
 from layers.selectors import ReadableLayer, features
@@ -124,12 +124,20 @@ def _in_time(entry: ReadableLayer, asked: _Question, work: Callable[[], T]) -> T
         with time_limit(entry.actor.database, PAGE_LIMIT_MS):
             return work()
     except TookTooLong as error:
-        raise TooCostly(_too_costly(asked)) from error
+        raise TooCostly(_too_costly(entry, asked)) from error
 
 
-def _too_costly(asked: _Question) -> str:
+def _too_costly(entry: ReadableLayer, asked: _Question) -> str:
     """Say which column made it slow and what is quick."""
-    used = [one for one in (*asked.filter.columns, asked.order.columns[0]) if not one.quick]
+    columns_used = (*asked.filter.columns, asked.order.columns[0])
+    used = [one for one in columns_used if not one.quick]
+    if not used and table_indexes.missing(entry.theme):
+        text = gettext(
+            "The rows of this layer have just been imported, and what makes sorting and filtering"
+            " by %(slow)s quick is still being built. Try again in a few minutes, or show only what"
+            " lies in the map window."
+        )
+        return text % {"slow": ", ".join(dict.fromkeys(one.label for one in columns_used))}
     slow = ", ".join(dict.fromkeys(one.label for one in used)) or gettext("this text")
     quick = ", ".join(one.label for one in asked.columns.values() if one.quick)
     if not quick:

@@ -54,7 +54,7 @@ def web_server(checkout: Checkout, options: Options) -> Service:
 
 def background_worker(checkout: Checkout) -> Service:
     """Return the worker that takes tasks from the queue in the database."""
-    return Service("worker", (str(checkout.python), "manage.py", "db_worker"), restart=True)
+    return Service("worker", (str(checkout.python), "manage.py", "worker"), restart=True)
 
 
 def require_free_port(options: Options) -> None:

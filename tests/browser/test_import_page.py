@@ -32,7 +32,7 @@ def worker(site: str, world: str) -> Iterator[None]:
     """The shipped background worker beside the shipped server."""
     env = {**os.environ, "DATABASE_NAME": world, "DATA_DIR": str(settings.DATA_DIR)}
     started = subprocess.Popen(
-        [sys.executable, "manage.py", "db_worker", "--interval", "0.2", "--no-startup-delay"],
+        [sys.executable, "manage.py", "worker", "--interval", "0.2", "--no-startup-delay"],
         env=env,
         cwd=settings.BASE_DIR,
         stdout=subprocess.DEVNULL,

@@ -60,7 +60,7 @@ def test_the_worker_publishes_when_the_day_has_come(database, accounts):
         entry = publication.approve(approver, entry.pk, entry.revision)
         assert entry.state == State.APPROVED
         # The program that script/worker keeps running, until its queue is empty.
-        command = [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay"]
+        command = [sys.executable, "manage.py", "worker", "--batch", "--no-startup-delay"]
         env = {**os.environ, "DATABASE_NAME": database}
         subprocess.run(command, cwd=settings.BASE_DIR, env=env, check=True, timeout=60)
         entry = ChangeSet.objects.get(pk=entry.pk)

@@ -22,6 +22,7 @@ from importers.rejected_rows import write_rejected
 from importers.report import Report
 from importers.request import ImportRequest
 from importers.understanding import Understanding, understand
+from layers import table_indexes
 from layers.feature import Layer
 from layers.registry import theme_keys
 
@@ -67,11 +68,13 @@ class Command(BaseCommand):
                 report = import_file(actor, request, progress=bar, on_error=rejections.append)
                 if options["rejected"] is not None:
                     write_rejected(actor, request, rejections, options["rejected"])
+            self._show(report, options["report_json"])
+            if options["apply"]:
+                self._complete_indexes()
         except CityError as error:
             raise CommandError(error.detail) from error
         except OperationalError as error:
             raise CommandError(f"The database cannot be reached: {error}".strip()) from error
-        self._show(report, options["report_json"])
 
     def _show(self, report: Report | Understanding, target: Path | None) -> None:
         text = json.dumps(report.as_dict(), ensure_ascii=False, indent=1)
@@ -82,6 +85,15 @@ class Command(BaseCommand):
             target.write_text(text + "\n", encoding="utf-8")
         for line in report.lines():
             self.stdout.write(line)
+
+    def _complete_indexes(self) -> None:
+        """Build what the attribute table sorts by; the rows are there already and stay."""
+        self.stdout.flush()
+        if not table_indexes.all_missing():
+            return
+        self.stderr.write("The rows are there. Building what the attribute table sorts by …")
+        if left := table_indexes.complete():
+            self.stderr.write(f"Left to the worker: {', '.join(left)}")
 
 
 def _add_reading(parser: CommandParser) -> None:
