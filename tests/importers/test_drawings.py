@@ -1,13 +1,11 @@
 """Drawings: levels and kinds as layers, closed lines as areas, parcels between boundary lines."""
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
+from good_files import DGN, EAST, LABELS, NORTH, OUTLINE, WALL, dxf, text
 from small_files import codes, counts, run
 
 from importers.refusals import Unreadable
@@ -15,7 +13,6 @@ from importers.source import layers_of, open_source
 from layers.models import Parcel
 
 Rows = list[dict[str, Any]]
-EAST, NORTH = 567_000, 1_145_000
 
 
 def rows_of(path: Path, layer: str) -> Rows:
@@ -25,28 +22,6 @@ def rows_of(path: Path, layer: str) -> Rows:
             for batch, name in source.batches()
             for row in batch.to_pylist()
         ]
-
-
-def line(level: str, *places: tuple[float, float], closed: bool = False) -> str:
-    head = f"0\nLWPOLYLINE\n8\n{level}\n100\nAcDbPolyline\n90\n{len(places)}\n70\n{int(closed)}\n"
-    return head + "".join(f"10\n{EAST + x}\n20\n{NORTH + y}\n" for x, y in places)
-
-
-def text(level: str, words: str, x: float, y: float) -> str:
-    return f"0\nTEXT\n8\n{level}\n10\n{EAST + x}\n20\n{NORTH + y}\n40\n1.0\n1\n{words}\n"
-
-
-def dxf(path: Path, *entities: str, version: str = "AC1015", encoding: str = "iso-8859-1") -> Path:
-    head = f"0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\n{version}\n"
-    head += "9\n$DWGCODEPAGE\n3\nANSI_1252\n0\nENDSEC\n"
-    body = "0\nSECTION\n2\nENTITIES\n" + "".join(entities) + "0\nENDSEC\n0\nEOF\n"
-    path.write_bytes((head + body).encode(encoding))
-    return path
-
-
-OUTLINE = line("RANH", (0, 0), (50, 0), (50, 30), (0, 30), closed=True)
-WALL = line("RANH", (25, -0.01), (25, 30.01))
-LABELS = (text("NHAN", "12", 10, 10), text("NHAN", "13", 40, 10), text("LOAI", "ONT", 10, 5))
 
 
 def test_levels_and_kinds_are_layers(tmp_path: Path) -> None:
@@ -95,29 +70,7 @@ def test_texts_come_as_letters_or_byte_by_byte(
 
 
 def dgn(path: Path) -> Path:
-    """Write a cadastral drawing with the levels of the circular; skips without GDAL's program."""
-    if not shutil.which("ogr2ogr"):
-        pytest.skip("no ogr2ogr here to write a DGN with")
-    ring = [(0, 0), (50, 0), (50, 30), (0, 30), (0, 0)]
-    elements: list[tuple[int, Any, str | None]] = [
-        (10, ring, None), (10, [(25, -1), (25, 31)], None),
-        (11, (10, 10), "12"), (11, (40, 10), "13"),
-        (2, (10, 5), "ONT"), (2, (40, 5), "ODT"), (4, (10, 2), "750,5"), (4, (40, 2), "750.0"),
-    ]  # fmt: skip
-    features = []
-    for level, places, words in elements:
-        moved = [(EAST + x, NORTH + y) for x, y in ([places] if words else places)]
-        shape = {"type": "Point", "coordinates": moved[0]}
-        if not words:
-            shape = {"type": "LineString", "coordinates": moved}
-        facts = {"Level": level, "Text": words}
-        features.append({"type": "Feature", "properties": facts, "geometry": shape})
-    source = path.with_suffix(".geojson")
-    source.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    units = ["-dsco", "MASTER_UNIT_NAME=m", "-dsco", "SUB_UNITS_PER_MASTER_UNIT=100"]
-    subprocess.run(
-        ["ogr2ogr", "-f", "DGN", path, source, *units, "-dsco", "UOR_PER_SUB_UNIT=1"], check=True
-    )
+    path.write_bytes(DGN)
     return path
 
 

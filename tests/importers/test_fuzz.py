@@ -7,14 +7,11 @@ two thousand with --slow.
 import random
 import resource
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
-import pyogrio.raw
 import pytest
-import shapely
+from good_files import files_of_every_format
 from shared_data import shared
 
 from importers.issues import FileRefused
@@ -71,40 +68,7 @@ MUTATIONS: list[Mutation] = [flip, cut, number, repeat, remove, word]
 
 @pytest.fixture(scope="module")
 def originals(tmp_path_factory: pytest.TempPathFactory) -> list[list[Path]]:
-    """Good files of every format, each with its parts; the first is the one that is opened."""
-    folder = tmp_path_factory.mktemp("good")
-    shapes = [shapely.box(106 + n / 100, 10, 106.005 + n / 100, 10.005) for n in range(12)]
-    formats = {
-        "a.shp": ("ESRI Shapefile", {"encoding": "UTF-8"}), "a.gpkg": ("GPKG", {}),
-        "a.geojson": ("GeoJSON", {}), "a.geojsonl": ("GeoJSONSeq", {}), "a.fgb": ("FlatGeobuf", {}),
-        "a.kml": ("LIBKML", {}), "a.tab": ("MapInfo File", {}),
-        "b.mif": ("MapInfo File", {"FORMAT": "MIF"}),
-    }  # fmt: skip
-    for name, (driver, options) in formats.items():
-        pyogrio.raw.write(
-            folder / name,
-            shapely.to_wkb(np.array(shapes, object)),
-            [np.array([f"Phường {n}" for n in range(12)], object), np.arange(12)],
-            ["ten", "so"],
-            geometry_type="Polygon",
-            crs="EPSG:4326",
-            driver=driver,
-            **options,
-        )
-    rows = "".join(f"Mốc {n};1.14{n:02}.000,5;567.{n:03},25\n" for n in range(12))
-    (folder / "a.csv").write_text(f"Tên;X;Y\n{rows}")
-    waypoints = "".join(f'<wpt lat="10.{n}" lon="106.{n}"><name>Mốc</name></wpt>' for n in range(9))
-    (folder / "a.gpx").write_text(f'<gpx version="1.1" creator="x">{waypoints}</gpx>')
-    parts = [folder / f"a.{suffix}" for suffix in ("shp", "shx", "dbf", "prj")]
-    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for part in parts:
-            archive.write(part, f"Thư mục/{part.name}")
-    with zipfile.ZipFile(folder / "a.kmz", "w") as archive:
-        archive.write(folder / "a.kml", "doc.kml")
-    sets = [parts, [folder / f"a.{suffix}" for suffix in ("tab", "dat", "map", "id")]]
-    sets.append([folder / "b.mif", folder / "b.mid"])
-    alone = ("gpkg", "geojson", "geojsonl", "fgb", "kml", "kmz", "csv", "gpx", "zip")
-    return sets + [[folder / f"a.{suffix}"] for suffix in alone]
+    return files_of_every_format(tmp_path_factory.mktemp("good"))
 
 
 def mutated(number_: int, originals: list[list[Path]], folder: Path) -> Path:

@@ -1,12 +1,12 @@
 """OpenStreetMap data comes by theme, whether as XML, as PBF or as an answer of Overpass."""
 
-import base64
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
+from good_files import OSM_PBF, OSM_XML
 from shared_data import shared
 from small_files import counts, run
 
@@ -14,31 +14,6 @@ from importers.reader import osm_tags
 from importers.refusals import Unreadable
 from importers.source import layers_of, open_source
 from layers.models import Infrastructure, TouristSite
-
-XML = """<?xml version='1.0' encoding='UTF-8'?>
-<osm version="0.6">
-<node id="1" lat="10.35" lon="106.36"><tag k="tourism" v="museum"/>
-<tag k="name" v="Bảo tàng Tiền Giang"/><tag k="name:en" v="Tien Giang Museum"/>
-<tag k="contact:phone" v="0273"/></node>
-<node id="2" lat="10.36" lon="106.36"/><node id="3" lat="10.36" lon="106.37"/>
-<node id="4" lat="10.35" lon="106.37"/>
-<way id="10"><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary"/>
-<tag k="name" v="Hùng Vương"/></way>
-<way id="11"><nd ref="2"/><nd ref="3"/><nd ref="4"/><nd ref="2"/>
-<tag k="amenity" v="place_of_worship"/><tag k="religion" v="buddhist"/>
-<tag k="name" v="Vĩnh Tràng"/><tag k="building" v="yes"/></way>
-</osm>
-"""
-
-PBF = (  # the same as XML, written by libosmium
-    "AAAADQoJT1NNSGVhZGVyGDsQLxo3eJxT4vMvzg1OzkjNTdQNM9AzU+JySc0rTvXLT0ktbmIUyMlMyi/OzSzN1TfSMz"
-    "LWMwQAX2cOkwAAAAwKB09TTURhdGEYqQEQuQEaowF4nONK42IAQvaS/NKizOJcLrbc0uLU0lwulrzE3FQuCaeHuxbn"
-    "K5QcXpCXrhCS+XB3Y56Ce2ZiXjoXO0jeKjWPSzAkMxUqqOAL0cubnJ9XkphcYlWQkZ+XysViYGRuLOQv5MvFwgQEWn"
-    "JcLAxAIAQmpcCkEpjUYmECkk7cBxbfSjowi4dh/yweL66Gfyu/sTOAuEE8TMwsrGzsHJwgxQCOei9hAAAADAoHT1NN"
-    "RGF0YRiuARC5ARqoAXicVcoxDoIwFADQWqrUDyaEyXQiTp7CwckDGFZSpdKfQCEFQ3obHd1cnTGcSxid34MeCPgaC9"
-    "1LB8zISoHfWKykdbA5DR9TJOn4Hp+mmOPEBjsH3KoSC6wN8MsdyxwnjppSXlVW37K+tq3GZrY819h2EKbfl9HJ2Q6P"
-    "aXpOtfFBCA4xXVBBPbYDTiKyJQnZL4+UUZHwIGYrn3LB1hCEf84Ypd4PsYot2A=="
-)
 
 
 def rows_of(path: Path, layer: str) -> list[dict[str, Any]]:
@@ -53,7 +28,7 @@ def rows_of(path: Path, layer: str) -> list[dict[str, Any]]:
 @pytest.fixture
 def xml(tmp_path: Path) -> Path:
     path = tmp_path / "mỹ tho.osm"
-    path.write_text(XML)
+    path.write_text(OSM_XML)
     return path
 
 
@@ -136,7 +111,7 @@ def test_a_damaged_answer_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_pbf_is_read(tmp_path: Path) -> None:
-    (tmp_path / "a.osm.pbf").write_bytes(base64.b64decode(PBF))
+    (tmp_path / "a.osm.pbf").write_bytes(OSM_PBF)
     museum, pagoda = rows_of(tmp_path / "a.osm.pbf", "tourism: point")
     assert (museum["name"], pagoda["name"]) == ("Bảo tàng Tiền Giang", "Vĩnh Tràng")
 
