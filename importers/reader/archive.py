@@ -2,8 +2,11 @@
 
 import shutil
 import stat
+import struct
+import unicodedata
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +14,8 @@ from importers.reader.refusal import Refused, one_line
 
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
+_UNICODE_PATH = 0x7075
+_EXTRA_HEAD = struct.Struct("<HH")
 _RATIO_FREE_BYTES = 1 << 20  # small members may be compressed as well as they like
 _LOCAL_HEADER_BYTES = 30
 _ARCHIVES = frozenset({".zip", ".kmz", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst"})
@@ -50,12 +55,42 @@ def member_path(member: zipfile.ZipInfo) -> PurePosixPath:
     """Return the path of a member, in the letters that its packer most likely meant."""
     name = member.filename
     if not member.flag_bits & _UTF8_NAME:
-        # Without the flag zipfile reads cp437; packers on Linux write UTF-8 all the same.
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            name = member.filename
-    return PurePosixPath(name.replace("\\", "/"))
+        raw = name.encode("cp437")  # zipfile reads every unmarked name so
+        name = _unicode_path(member.extra, raw) or _meant(raw)
+    return PurePosixPath(unicodedata.normalize("NFC", name.replace("\\", "/")))
+
+
+def _meant(raw: bytes) -> str:
+    """Return an unmarked name: packers write UTF-8, the code page of Windows or that of DOS.
+
+    Vietnamese letters lie above 0xC0 in Windows-1258 and below 0xA6 in DOS's code page 437, where
+    the other one has signs and lines.
+    """
+    with suppress(UnicodeError):
+        return raw.decode("utf-8")
+    with suppress(UnicodeError):
+        found = raw.decode("cp1258")
+        if all(one.isascii() or one.isalpha() or unicodedata.combining(one) for one in found):
+            return found
+    return raw.decode("cp437")
+
+
+def _unicode_path(extra: bytes, raw: bytes) -> str:
+    """Return the name in a member's Info-ZIP Unicode Path field, "" where there is none.
+
+    Source: PKWARE, APPNOTE.TXT 4.6.9. A name that was changed since has another checksum.
+    """
+    while len(extra) >= _EXTRA_HEAD.size:
+        kind, size = _EXTRA_HEAD.unpack_from(extra)
+        body, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == _UNICODE_PATH and body[1:5] == zlib.crc32(raw).to_bytes(4, "little"):
+            with suppress(UnicodeError):
+                return body[5:].decode("utf-8")
+    return ""
+
+
+def _shown(member: zipfile.ZipInfo) -> str:
+    return str(member_path(member))[:_LONGEST_NAME]
 
 
 def _wanted(member: zipfile.ZipInfo) -> bool:
@@ -71,7 +106,7 @@ def _check(members: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
     end = 0
     for member in sorted(members, key=lambda one: one.header_offset):
         if member.header_offset < end:
-            raise Refused("archive_overlap", member=member.filename[:_LONGEST_NAME])
+            raise Refused("archive_overlap", member=_shown(member))
         end = member.header_offset + _LOCAL_HEADER_BYTES + member.compress_size
         _check_member(member, limits)
     names = {str(member_path(member)).lower() for member in members}
@@ -80,7 +115,7 @@ def _check(members: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
 
 
 def _check_member(member: zipfile.ZipInfo, limits: ArchiveLimits) -> None:
-    path, shown = member_path(member), member.filename[:_LONGEST_NAME]
+    path, shown = member_path(member), _shown(member)
     if path.is_absolute() or ".." in path.parts or ":" in str(path) or "\x00" in str(path):
         raise Refused("archive_outside", member=shown)
     if stat.S_IFMT(member.external_attr >> 16) not in {0, stat.S_IFREG}:
@@ -107,10 +142,9 @@ def _unpack(
         with opened.open(member) as packed, target.open("xb") as plain:
             shutil.copyfileobj(packed, plain, 1 << 20)
     except (OSError, ValueError, RuntimeError, zlib.error, EOFError) as error:
-        shown = member.filename[:_LONGEST_NAME]
-        raise Refused("archive_member", member=shown, reason=one_line(error)) from error
+        raise Refused("archive_member", member=_shown(member), reason=one_line(error)) from error
     if target.stat().st_size != member.file_size:
-        raise Refused("archive_member", member=member.filename[:_LONGEST_NAME], reason="size")
+        raise Refused("archive_member", member=_shown(member), reason="size")
     return target
 
 

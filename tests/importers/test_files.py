@@ -1,15 +1,20 @@
 """What a file is, what may be in an archive, and how its text is encoded."""
 
+import unicodedata
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
+from small_files import parcels
 
 from importers import text_encoding
+from importers.charsets import charset
 from importers.issues import FileRefused
 from importers.magic import FileKind, kind_of
 from importers.reader.archive import ArchiveLimits, extract
 from importers.reader.refusal import Refused
+from importers.source import layers_of, open_source
 
 
 def write_dbf(path: Path, texts: list[bytes], width: int = 20, driver: int = 0) -> Path:
@@ -114,6 +119,77 @@ def test_damaged_archive(tmp_path: Path) -> None:
     archive.write_bytes(b"PK\x03\x04" + bytes(40))
     with pytest.raises(Refused, match="archive_damaged"):
         extract(archive, tmp_path)
+
+
+class _Raw(zipfile.ZipInfo):
+    """A member whose name is written as its packer wrote it, without the mark of UTF-8."""
+
+    raw = b""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.raw, self.flag_bits
+
+
+def packed(path: Path, names: list[bytes], extra: bytes = b"") -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, name in enumerate(names):
+            member = _Raw(f"{number}")
+            member.raw, member.extra = name, extra
+            archive.writestr(member, str(number))
+    return path
+
+
+NAME = "Thửa đất phường Mỹ Tho (tờ 12).shp"
+DOS_NAME = "thôn sông Tiên, ranh cu 2.shp"
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        (NAME.encode(), NAME),
+        (unicodedata.normalize("NFD", NAME).encode(), NAME),
+        (charset("cp1258").encode(NAME), NAME),
+        (DOS_NAME.encode("cp437"), DOS_NAME),
+        ("Báo cáo.shp".encode("cp437"), "Báo cáo.shp"),
+        ("Bảo tàng".encode() + b"\\" + "Đường.shp".encode(), "Đường.shp"),
+        (b"RANH_2024-a.SHP", "RANH_2024-a.SHP"),
+    ],
+)
+def test_names_in_archives_of_windows_programs(tmp_path: Path, raw: bytes, name: str) -> None:
+    [found] = extract(packed(tmp_path / "a.zip", [raw]), tmp_path)
+    assert found.name == name
+
+
+def test_a_name_that_an_archive_says_twice_is_taken_in_unicode(tmp_path: Path) -> None:
+    raw = b"Th?a d?t.shp"  # what older packers write beside the Unicode name
+    body = b"\x01" + zlib.crc32(raw).to_bytes(4, "little") + NAME.encode()
+    extra = b"up" + len(body).to_bytes(2, "little") + body
+    [found] = extract(packed(tmp_path / "a.zip", [raw], extra), tmp_path)
+    assert found.name == NAME
+    [other] = extract(packed(tmp_path / "b.zip", [b"renamed.shp"], extra), tmp_path)
+    assert other.name == "renamed.shp"
+
+
+def test_data_sets_of_an_archive_have_the_names_that_people_gave(tmp_path: Path) -> None:
+    names = ["Thửa đất", "Đường phố"]
+    for name in names:
+        parcels(tmp_path / f"{name}.shp")
+    parts = sorted(path for name in names for path in tmp_path.glob(f"{name}.*"))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for number, path in enumerate(parts):
+            member = _Raw(str(number))
+            member.raw = charset("cp1258").encode(path.name)
+            archive.writestr(member, path.read_bytes())
+    assert layers_of(tmp_path / "a.zip") == names
+    with open_source(tmp_path / "a.zip", layer="Đường phố") as source:
+        assert (source.layer, source.rows) == ("Đường phố", 3)
+
+
+def test_a_refused_member_is_named_as_people_named_it(tmp_path: Path) -> None:
+    archive = packed(tmp_path / "a.zip", [b"../" + charset("cp1258").encode(NAME)])
+    with pytest.raises(Refused, match="archive_outside") as caught:
+        extract(archive, tmp_path)
+    assert caught.value.facts["member"] == f"../{NAME}"
 
 
 def test_utf8_bytes_overrule_a_false_cpg(tmp_path: Path) -> None:
