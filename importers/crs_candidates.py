@@ -5,7 +5,7 @@ city. What stays doubtful is a question to the person, never a silent move.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from shapely.geometry.base import BaseGeometry
 from gis_core.city import city
 from gis_core.crs import OLD_SYSTEMS_EPSG, STORAGE_SRID, TILE_SRID, UTM_EPSG, ZONES
 from importers.issues import FileRefused, Issue, Severity
-from importers.source_crs import HINT, Positions, SourceCrs, of_text, of_zone
+from importers.refusals import Unreadable, refusal
+from importers.source_crs import Positions, SourceCrs, of_text, of_zone
 
 _MARGIN_DEG = 0.001  # about 110 m around the outline
 _AS_GOOD = 0.1  # shares that differ by less say nothing
@@ -82,7 +83,7 @@ class Place:
     def decided(self) -> SourceCrs:
         """Return the system; FileRefused with the candidates where somebody has to say it."""
         if self.crs is None:
-            raise FileRefused(self.detail)
+            raise Unreadable(self.question, self.detail)
         return self.crs
 
 
@@ -123,32 +124,44 @@ def _challenged(
     others = [one for one in candidates if one.crs.key != declared.crs.key]
     if not others or others[0].share < _INSIDE:
         return Place(declared.crs, outline, candidates, declared)
-    detail = (
-        f"The file says {declared.crs.name}, which puts it outside the city; {_listed(others)}."
-        f" Say which one it is with --source-crs, such as --source-crs {others[0].crs.key};"
-        f" --source-crs {declared.crs.key} keeps what the file says"
-    )
-    return Place(None, outline, tuple(others), declared, "crs_contradicted", detail)
+    facts = {
+        "declared": declared.crs.name,
+        "systems": _listed(others),
+        "key": others[0].crs.key,
+        "own": declared.crs.key,
+    }
+    return _asked("crs_contradicted", outline, tuple(others), declared, facts)
+
+
+def _asked(
+    code: str,
+    outline: BaseGeometry,
+    candidates: tuple[CrsCandidate, ...],
+    declared: CrsCandidate | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> Place:
+    """Return the question to the person, in words."""
+    detail = refusal(code, facts=facts).detail
+    return Place(None, outline, candidates, declared, code, detail)
 
 
 def _guessed(
     crs_text: str, candidates: tuple[CrsCandidate, ...], outline: BaseGeometry, sample: Positions
 ) -> Place:
-    said = "The coordinate system is not known" if crs_text else "No coordinate system in the file"
     best = candidates[0] if candidates else None
     if best is None or best.share < _ENOUGH:
         if _in_degrees(sample) and not crs_text:
             found = of_text(str(STORAGE_SRID))
             return Place(found, outline, candidates, issues=(_guess_issue(found),))
-        return Place(None, outline, candidates, None, "crs_unknown", f"{said}; {HINT}")
+        return _asked("crs_unknown", outline, candidates)
     rivals = [
         one
         for one in candidates[1:]
         if one.rank == best.rank and one.share >= best.share - _AS_GOOD
     ]
     if rivals or crs_text:
-        detail = f"{said}; {_listed([*candidates[:1], *rivals])}. Say which with --source-crs"
-        return Place(None, outline, candidates, None, "crs_ambiguous", detail)
+        facts = {"systems": _listed([*candidates[:1], *rivals])}
+        return _asked("crs_ambiguous", outline, candidates, facts=facts)
     return Place(best.crs, outline, candidates, issues=(_guess_issue(best.crs),))
 
 
@@ -157,7 +170,7 @@ def _guess_issue(found: SourceCrs) -> Issue:
 
 
 def _listed(candidates: list[CrsCandidate]) -> str:
-    shown = [f"{one.crs.key} ({one.crs.name}): {one.share:.0%} inside" for one in candidates[:4]]
+    shown = [f"{one.crs.key} ({one.crs.name}): {one.share:.0%}" for one in candidates[:4]]
     return "; ".join(shown)
 
 

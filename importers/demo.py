@@ -13,6 +13,7 @@ from importers.issues import FileRefused
 from importers.models import ImportRun
 from importers.pipeline import import_file
 from importers.raster import RasterFacts, import_raster
+from importers.refusals import refusal
 from importers.request import ImportRequest
 from layers.raster import Raster
 
@@ -52,7 +53,7 @@ def load(actor: Actor, listing: Path) -> Iterator[Loaded]:
     try:
         table = tomllib.loads(listing.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise FileRefused(f"{listing}: {error}") from error
+        raise refusal("unreachable", str(listing), {"reason": str(error)}) from error
     for entry in table.get("layer", []):
         yield _load_layer(actor, entry, listing.parent)
     for entry in table.get("raster", []):

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from gis_core.access import STAFF_DATABASE
-from importers.issues import FileRefused
+from importers.refusals import refusal
 from importers.request import ImportRequest
-from importers.shapes import stored_type
+from importers.shapes import KINDS, not_held, stored_type
 from layers.feature import Layer
 from layers.registry import AREA, LINE, POINT, Theme
 
@@ -50,12 +50,9 @@ def chosen_type(
         return layer.geometry_type
     fitting = {stored: count for stored, count in kinds.items() if stored in theme.geometry_types}
     if _says_nothing(declared) and len(fitting) > 1:
-        inside = ", ".join(f"{count} {_NAMES[stored]}" for stored, count in fitting.items())
-        names = " or ".join(f"--geometry {_NAMES[stored]}" for stored in fitting)
-        raise FileRefused(
-            f"The first rows hold {inside}; a layer holds one kind. Import them one kind at a time,"
-            f" each into a layer of its own: {names}"
-        )
+        inside = ", ".join(f"{count} {KINDS[stored]}" for stored, count in fitting.items())
+        choices = ", ".join(f"--geometry {_NAMES[stored]}" for stored in fitting)
+        raise refusal("kinds_mixed", facts={"kinds": inside, "choices": choices})
     if _says_nothing(declared) and fitting:
         return next(iter(fitting))
     return stored_type(theme, declared, None)
@@ -68,6 +65,5 @@ def _says_nothing(declared: str) -> bool:
 
 def _of_theme(theme: Theme, stored: str) -> str:
     if stored not in theme.geometry_types:
-        held = ", ".join(_NAMES[one] for one in theme.geometry_types)
-        raise FileRefused(f"{theme.key} holds {held}, no {_NAMES[stored]}")
+        raise not_held(theme, str(KINDS[stored]))
     return stored

@@ -49,20 +49,29 @@ class Issue:
 
 CODES: dict[str, str | Promise] = {
     # rows that are rejected
-    "too_large": _("The shape has too many bytes."),
-    "unreadable": _("The shape cannot be read."),
-    "type_not_allowed": _("The shape is of another type than the layer holds."),
-    "several_points": _("The row holds several points; a layer of points takes one a row."),
-    "empty": _("The row has no shape."),
-    "too_many_vertices": _("The shape has too many corners."),
-    "not_finite": _("A coordinate is not a number."),
-    "out_of_bounds": _("The shape lies off the map; the coordinate system may be wrong."),
-    "too_few_points": _("The shape has too few different corners."),
-    "ring_open": _("The outline is not closed."),
-    "invalid_shape": _("The outline crosses itself and cannot be repaired."),
-    "duplicate_key": _("An earlier row of the file has the same key."),
-    "taken": _("Another feature already has this address."),
-    "validity_reversed": _("The last day of validity lies before the first."),
+    "too_large": _("The shape has too many bytes; simplify or cut it."),
+    "unreadable": _(
+        "The shape cannot be read; write the file again from the program that it came from."
+    ),
+    "type_not_allowed": _(
+        "The shape is of another type than the layer holds; import it into a layer of its type."
+    ),
+    "several_points": _(
+        "The row holds several points, and a layer of points takes one a row; split the row."
+    ),
+    "empty": _("The row has no shape; draw it or delete the row."),
+    "too_many_vertices": _("The shape has too many corners; simplify or cut it."),
+    "not_finite": _("A coordinate is not a number; correct the row."),
+    "out_of_bounds": _("The shape lies off the map; check the coordinate system."),
+    "too_few_points": _("The shape has too few different corners; correct the row."),
+    "ring_open": _("The outline is not closed; close it."),
+    "invalid_shape": _("The outline crosses itself and cannot be repaired; correct it."),
+    "duplicate_key": _(
+        "An earlier row of the file has the same key; keep one of them, or choose other key"
+        " columns."
+    ),
+    "taken": _("Another feature already has this address; choose another one."),
+    "validity_reversed": _("The last day of validity lies before the first; correct the dates."),
     # rows that are kept
     "repaired": _("The outline crossed itself and was repaired."),
     "bad_value": _("The value does not fit the field; the field stays empty."),

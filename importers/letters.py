@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from unicodedata import normalize
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from importers.charsets import UTF_8, VIETNAMESE, canonical, decode_bytes, with_capitals
 from importers.column_text import ColumnText, possible, read_column, score, words_of
-from importers.issues import FileRefused, Issue, Severity
+from importers.issues import Issue, Severity
+from importers.refusals import refusal
 from importers.text_encoding import TextEncoding, known_codec
 from importers.values import Mask, none_of, spread
 
@@ -57,8 +57,8 @@ class Letters:
             self._decide(name, some)
         unknown = self.chosen.keys() - {self.name(name) for name in batch.schema.names}
         if unknown:
-            listed = ", ".join(sorted(unknown))
-            raise FileRefused(f"The file has no column {listed}; check the encodings of columns")
+            known = ", ".join(self.name(name) for name in batch.schema.names if name != geometry)
+            raise refusal("no_column", facts={"column": min(unknown), "columns": known})
 
     @property
     def codec(self) -> str:
@@ -180,12 +180,13 @@ def _is_valid(column: pa.Array) -> bool:
     return True
 
 
-def names_state_secret(column: pa.Array) -> bool:
-    """Tell whether a value is one of the marks of a state secret and nothing else."""
+def state_secret_in(column: pa.Array) -> int | None:
+    """Return the first row whose value is a mark of a state secret and nothing else, or None."""
     if not pa.types.is_string(column.type):
-        return False
+        return None
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(column))
-    return bool(np.asarray(pc.any(pc.is_in(plain, value_set=_SECRET)).as_py() or False))
+    row = int(pc.index(pc.is_in(plain, value_set=_SECRET), True).as_py())
+    return None if row < 0 else row
 
 
 def encoding_names() -> tuple[str, ...]:

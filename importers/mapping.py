@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db import models
 
 from importers.column_facts import ColumnFacts
-from importers.issues import FileRefused
+from importers.refusals import refusal
 from importers.values import sql_type_of
 from layers.bulk_plan import writable_fields
 from layers.feature import CodeField
@@ -42,7 +42,7 @@ def parse_pairs(pairs: Iterable[str], form: str = "--map FIELD=COLUMN") -> dict[
     for pair in pairs:
         field, separator, column = pair.partition("=")
         if not separator or not field.strip():
-            raise FileRefused(f"{pair!r} is not understood: write {form}")
+            raise refusal("pair_wrong", facts={"pair": pair, "form": form})
         found[field.strip()] = column.strip()
     return found
 
@@ -180,7 +180,8 @@ def _check(
 ) -> None:
     fields = writable_fields(theme)
     if len(keys) > len(_key_fields(theme)):
-        raise FileRefused(f"--key: {theme.key} has {len(_key_fields(theme))} key column(s)")
+        facts = {"theme": str(theme.title), "most": len(_key_fields(theme))}
+        raise refusal("too_many_keys", facts=facts)
     named = [*chosen.items(), *(("name", k) for k in keys)]
     for name, column in named:
         base, _, key = name.partition(".")
@@ -188,6 +189,7 @@ def _check(
         fits = bool(_LANGUAGE.match(key)) if is_json else not key
         if base not in fields or base in _NOT_A_TARGET or not fits:
             known = ", ".join(sorted(_known_names(theme)))
-            raise FileRefused(f"{theme.key} has no field {name!r}; there is: {known}")
+            facts = {"theme": str(theme.title), "name": name, "fields": known}
+            raise refusal("no_field", facts=facts)
         if column and column not in columns:
-            raise FileRefused(f"The file has no column {column!r}; it has: {', '.join(columns)}")
+            raise refusal("no_column", facts={"column": column, "columns": ", ".join(columns)})

@@ -17,10 +17,11 @@ from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.models import ChangeSet
 from importers import kept_files
 from importers.geometry_kinds import chosen_type
-from importers.issues import FileRefused, ImportBroken, Issue, IssueLog, Severity
+from importers.issues import CODES, FileRefused, ImportBroken, Issue, IssueLog, Severity
 from importers.kept_files import KeptFile
 from importers.models import ImportRun
 from importers.preparation import Preparation, Target
+from importers.refusals import refusal
 from importers.report import Report
 from importers.request import ImportRequest
 from importers.source import open_source
@@ -80,8 +81,7 @@ def import_file(
             found = []
             report = _attempt(actor, request, progress, found, directly=False)
     except IntegrityError as error:
-        rule = str(error).splitlines()[0]
-        raise FileRefused(f"A rule of the layer is broken, nothing written: {rule}") from error
+        raise refusal("rule_broken", facts={"rule": str(error).splitlines()[0]}) from error
     if on_error is not None:
         for issue in found:
             on_error(issue)
@@ -188,12 +188,20 @@ def _compared(run: _Run, staging: Staging, report: Report) -> Report:
         report = replace(report, changed_fields=staging.changed_fields())
     missing, first = staging.missing(_MISSING_SHOWN)
     if run.request.retire_on and missing and report.rejected:
-        raise FileRefused(
-            f"{report.rejected} row(s) were rejected, so nothing can be retired: a feature may be"
-            " missing only because its row is wrong. Correct the rows, or import without retiring"
-        )
+        raise _retiring_unsafe(report)
     retired = missing if run.request.retire_on else 0
     return replace(report, missing=missing, missing_first=first, retired=retired)
+
+
+def _retiring_unsafe(report: Report) -> FileRefused:
+    errors = [group for group in report.issues if group.severity is Severity.ERROR]
+    first = min((one for group in errors for one in group.first), key=lambda one: one.row or 0)
+    facts = {
+        "count": report.rejected,
+        "row": first.row or 0,
+        "reason": str(CODES[first.code]).rstrip("."),
+    }
+    return refusal("retiring_unsafe", facts=facts)
 
 
 def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[str, int]) -> Report:

@@ -13,9 +13,10 @@ from shapely.geometry.base import BaseGeometry
 from importers import heights, values
 from importers.fields import Filler, Finding, fillers, slug_of
 from importers.issues import IssueLog, Severity
-from importers.letters import names_state_secret
+from importers.letters import state_secret_in
+from importers.refusals import refusal
 from importers.row_findings import RowFindings
-from importers.sensitivity import secret_refused
+from importers.sensitivity import class_secret_in
 from importers.shapes import Shapes, read_shapes
 from importers.source_crs import SourceCrs
 from importers.understanding import Understood
@@ -54,6 +55,7 @@ class Preparation:
         matched = file.matched
         if self._heights:
             matched = replace(matched, kept=(*matched.kept, *heights.NAMES))
+        self._class_column = matched.targets.get("sensitivity")
         self._fillers = fillers(target.theme, matched)
         self._slug = _slug_field(target.theme)
 
@@ -111,11 +113,17 @@ class Preparation:
             capitals = np.flatnonzero(decoded.capitals)
             self._findings.mark("bad_text", shown, np.flatnonzero(decoded.unread))
             self._findings.mark("capitals_repaired", shown, capitals, Severity.NOTE)
-            if names_state_secret(found[shown]):
-                raise secret_refused()
+            self._refuse_secret(shown, state_secret_in(found[shown]))
+            if shown == self._class_column:
+                self._refuse_secret(shown, class_secret_in(found[shown]))
         if self._heights:
             found |= heights.height_columns(batch.column(geometry))
         return found
+
+    def _refuse_secret(self, column: str, row: int | None) -> None:
+        if row is not None:
+            facts = {"row": self._findings.number_of(row), "column": column}
+            raise refusal("state_secret", facts=facts)
 
     def _fill(self, columns: Columns) -> dict[str, pa.Array]:
         staged: dict[str, pa.Array] = {}

@@ -10,6 +10,7 @@ from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from importers.issues import FileRefused
 from importers.models import NAME_LENGTH, ImportProfile
+from importers.refusals import refusal
 from importers.request import ImportRequest
 from importers.understanding import Understanding
 
@@ -27,8 +28,8 @@ def with_profile(actor: Actor, request: ImportRequest, name: str) -> ImportReque
     """
     known = {profile.name: profile for profile in profiles(actor, request.theme)}
     if name not in known:
-        listed = ", ".join(known) or "none"
-        raise FileRefused(f"There is no profile {name!r} for {request.theme}; there is: {listed}")
+        facts = {"name": name, "theme": request.theme, "names": ", ".join(known) or "–"}
+        raise refusal("no_profile", facts=facts)
     saved = known[name].options
     own_mapping = dict(request.mapping)
     return replace(
@@ -50,15 +51,14 @@ def save_profile(
     theme's profile, or a file about which a question is open.
     """
     access.require(actor, Action.IMPORT, request.theme)
-    if found.place.crs is None:
-        raise FileRefused(found.place.detail)
+    crs = found.place.decided()
     filled = {match.field: match.column for match in found.columns if match.field}
     options = {
         "encoding": request.encoding,
         "column_encodings": {
             one.column: one.codec for one in found.text if one.column in filled.values()
         },
-        "source_crs": found.place.crs.key,
+        "source_crs": crs.key,
         "mapping": {**filled, **{field: "" for field, c in request.mapping.items() if not c}},
         "keys": list(request.keys),
     }

@@ -17,7 +17,7 @@ from importers.formats import FORMATS, GDAL_OPTIONS
 from importers.magic import FileKind, kind_of
 from importers.reader.columns import rebuilt
 from importers.reader.confinement import Limits
-from importers.refusals import refusal
+from importers.refusals import Unreadable, refusal
 
 MOST_ROWS = 10_000
 _FEWEST_ROWS = 64
@@ -134,15 +134,7 @@ class Reading:
             child.frame("layer")
         rows = int(min(MOST_ROWS, max(_FEWEST_ROWS, _BATCH_BYTES / self._bytes_per_row)))
         child.order(batch_rows=rows)
-        name = ""
-        while True:
-            header, body = child.frame("rows", "done", "geometry")
-            if header["kind"] == "done":
-                break
-            if header["kind"] == "geometry":
-                name = str(header.get("name"))
-                continue
-            yield _batch(header, body, name, self._dataset), name
+        yield from _frames(child, self._dataset)
         child.close()
 
 
@@ -167,6 +159,24 @@ def _check_plain(folder: Path, shown: str) -> None:
             _check_plain(Path(entry.path), shown)
         elif not stat.S_ISREG(mode):
             raise refusal("crashed", shown)
+
+
+def _frames(child: Child, dataset: Dataset) -> Iterator[tuple[pa.RecordBatch, str]]:
+    """Yield what a child sends; a refusal says how many rows came before it."""
+    name, rows = "", 0
+    while True:
+        try:
+            header, body = child.frame("rows", "done", "geometry")
+            if header["kind"] == "done":
+                return
+            if header["kind"] == "geometry":
+                name = str(header.get("name"))
+                continue
+            batch = _batch(header, body, name, dataset)
+        except Unreadable as error:
+            raise error.after(rows) from error
+        rows += batch.num_rows
+        yield batch, name
 
 
 def _texts(found: object, dataset: Dataset) -> list[str]:

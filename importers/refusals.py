@@ -1,8 +1,9 @@
-"""Why a file cannot be read, in sentences for the person who sent it, with what to do about it."""
+"""Why a file cannot be imported, in sentences for the person who sent it, with what to do."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from importers.issues import FileRefused
@@ -60,9 +61,7 @@ REFUSALS: dict[str, Promise] = {
         "%(file)s needs too much memory to read. Save it as a GeoPackage, or send it in parts."
     ),
     "too_large": _("%(file)s is too large to work on. Send it in parts."),
-    "row_too_large": _(
-        "%(file)s has a row that is too large. Simplify its shape or shorten its text."
-    ),
+    "row_too_large": _("%(file)s, row %(row)s: too large. Simplify its shape or shorten its text."),
     "no_isolation": _(
         "Files cannot be read safely on this machine, so imports are refused. Missing: %(walls)s."
         " An administrator finds the remedy under IMPORT_ISOLATION in docs/configuration.md."
@@ -107,19 +106,107 @@ REFUSALS: dict[str, Promise] = {
         "%(file)s: %(member)s is an archive in the archive. Send that one instead."
     ),
     "archive_member": _("%(file)s: %(member)s cannot be unpacked (%(reason)s). Pack it again."),
+    # how the file is to be read
+    "encoding_unknown": _(
+        "The encoding “%(name)s” is not known. Choose one of the list, such as utf-8, tcvn3 or"
+        " cp1258 (--encoding)."
+    ),
+    "no_column": _(
+        "The file has no column “%(column)s”; it has: %(columns)s. Choose one of these (--map,"
+        " --key, --column-encoding)."
+    ),
+    "no_field": _("%(theme)s: no field “%(name)s”. Choose one of: %(fields)s (--map)."),
+    "too_many_keys": _(
+        "%(theme)s: a row is recognised by %(most)s column(s), not more. Leave some out (--key)."
+    ),
+    "pair_wrong": _("“%(pair)s” is not understood. Write %(form)s."),
+    "no_profile": _(
+        "There is no profile “%(name)s” of %(theme)s; there is: %(names)s. Choose one of these"
+        " (--profile)."
+    ),
+    "crs_not_known": _(
+        "The coordinate system is not known (%(text)s). Choose one of the list, or give its number,"
+        " such as EPSG:9210 (--source-crs)."
+    ),
+    "crs_mark_wrong": _(
+        "%(crs)s cannot be read as “%(mark)s”; there is: %(marks)s. Leave it out (--source-crs)."
+    ),
+    "crs_unknown": _(
+        "The file's coordinate system is not known, and none that is known puts the data into the"
+        " city. Say which it is, such as EPSG:9210 (--source-crs)."
+    ),
+    "crs_ambiguous": _(
+        "The file's coordinate system is not known, and several put the data into the city:"
+        " %(systems)s. Say which it is (--source-crs)."
+    ),
+    "crs_contradicted": _(
+        "The file says %(declared)s, which puts the data outside the city; inside with:"
+        " %(systems)s. Say which it is, such as %(key)s; %(own)s keeps what the file says"
+        " (--source-crs)."
+    ),
+    # where it is to go
+    "no_theme": _("There is no theme “%(name)s”. Choose one of: %(themes)s (--theme)."),
+    "layer_missing": _(
+        "There is no layer “%(layer)s”. Choose another one, or have it made (--create-layer)."
+    ),
+    "layer_of_other_theme": _(
+        "The layer “%(layer)s” belongs to the theme %(theme)s. Choose that theme, or another layer."
+    ),
+    "layer_of_other_kind": _(
+        "The layer “%(layer)s” holds %(held)s, the file %(found)s. Choose a layer of %(found)s, or"
+        " make a new one."
+    ),
+    "kinds_mixed": _(
+        "The first rows hold %(kinds)s; a layer holds one kind. Import them one kind at a time,"
+        " each into a layer of its own: %(choices)s."
+    ),
+    "kind_not_held": _(
+        "%(theme)s holds %(held)s, and the file is to bring %(found)s. Choose another theme, or"
+        " another kind of shapes (--geometry)."
+    ),
+    # what a row is the reason of
+    "state_secret": _(
+        "Row %(row)s, column %(column)s: marked as a state secret (Mật). State secrets are not"
+        " stored in this system, so nothing was imported. Take such rows out, keep them on paper"
+        " and import a reference to the paper."
+    ),
+    "retiring_unsafe": _(
+        "%(count)s row(s) were rejected, row %(row)s first (%(reason)s), so nothing can be retired:"
+        " a feature may be missing only because its row is wrong. Correct the rows, or import"
+        " without retiring."
+    ),
+    "rule_broken": _(
+        "A rule of the layer is broken (%(rule)s), and nothing was written. Somebody may have"
+        " written the same at this moment: run the import again."
+    ),
+    # what is written besides
+    "other_suffix": _("%(file)s: rejected rows are written as %(suffixes)s. Choose such a name."),
+    "not_written": _(
+        "%(file)s cannot be written (%(reason)s). Choose another folder, or make room on the disk."
+    ),
 }
 
 
 class Unreadable(FileRefused):
-    """A file that cannot be read. `reason` is a code of REFUSALS."""
+    """A file that cannot be imported as a whole. `reason` is a code of REFUSALS."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
 
+    def after(self, rows: int) -> "Unreadable":
+        """Return the same with how many rows had been read, which tells where the fault is."""
+        if not rows or self.reason == "row_too_large":
+            return self
+        words = gettext("Rows 1 to %(rows)s were read before; the fault is after them.")
+        return Unreadable(self.reason, f"{self.detail} {words % {'rows': rows}}")
 
-def refusal(code: str, file: str, facts: Mapping[str, str | int] | None = None) -> Unreadable:
-    """Return the refusal of `file` in the reader's language; an unknown code reads as `crashed`."""
+
+def refusal(code: str, file: str = "", facts: Mapping[str, object] | None = None) -> Unreadable:
+    """Return the refusal of `file` in the reader's language; an unknown code reads as `crashed`.
+
+    Codes about a choice rather than a file name no file.
+    """
     known = code if code in REFUSALS else "crashed"
     try:
         detail = str(REFUSALS[known]) % {**(facts or {}), "file": file}

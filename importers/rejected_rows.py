@@ -13,7 +13,8 @@ from pyogrio.errors import DataSourceError
 from pyogrio.raw import write_arrow
 
 from gis_core.access import Actor
-from importers.issues import CODES, FileRefused, Issue, in_each_language
+from importers.issues import CODES, Issue, in_each_language
+from importers.refusals import refusal
 from importers.request import ImportRequest
 from importers.source import open_source
 from importers.target_layer import theme_of
@@ -35,7 +36,7 @@ def write_rejected(
     original columns; shapes stay in the file's system. FileRefused for another kind of file.
     """
     if target.suffix.lower() not in FORMATS:
-        raise FileRefused(f"{target.name}: rejected rows are written as {' or '.join(FORMATS)}")
+        raise refusal("other_suffix", target.name, {"suffixes": ", ".join(FORMATS)})
     reasons = {issue.row: issue for issue in reversed(rejections) if issue.row is not None}
     opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
     with opened as source:
@@ -112,7 +113,7 @@ def _write_geopackage(
             crs=f"EPSG:{crs.epsg}" if crs and not crs.swapped else None,
         )
     except DataSourceError as error:
-        raise FileRefused(f"{target.name}: cannot be written ({error})") from error
+        raise refusal("not_written", target.name, {"reason": str(error)}) from error
     return rows
 
 

@@ -67,6 +67,10 @@ class RowFindings:
         lon, lat = self._positions[row].tolist()
         return Issue(code, severity, int(self._numbers[row]), field, detail, (lon, lat))
 
+    def number_of(self, row: int) -> int:
+        """Return the number in the file of a row of the batch."""
+        return int(self._numbers[row])
+
     def finish(self) -> None:
         """Note rows of the file that have the shape of an earlier one."""
         if not self._seen:

@@ -3,9 +3,12 @@
 import re
 import unicodedata
 
+import numpy as np
+import pyarrow as pa
+
 from gis_core.access import Sensitivity
 from gis_core.text_folding import fold
-from importers.issues import FileRefused
+from importers import values
 
 _WORDS = {
     "cong khai": Sensitivity.PUBLIC,
@@ -21,17 +24,25 @@ _WORDS = {
 _SECRET = re.compile(r"\b(?:mật|mat|secret)\b")
 
 
+class StateSecret(ValueError):
+    """A class that is not stored here; files are searched for it before (`class_secret_in`)."""
+
+
 def sensitivity_of(text: str) -> Sensitivity | None:
-    """The class that a word names, None for an unknown one; FileRefused for a state secret."""
-    words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", text).lower()).strip()
+    """The class that a word names, None for an unknown one; raises StateSecret."""
+    words = _plain(text)
     if _SECRET.search(words):
-        raise secret_refused()
+        raise StateSecret(words)
     return _WORDS.get(fold(words))
 
 
-def secret_refused() -> FileRefused:
-    """Return the refusal of a file that is marked as a state secret."""
-    return FileRefused(
-        "A row is marked as a state secret (Mật). State secrets are not stored in this system;"
-        " nothing was imported. Keep such data on paper and import a reference to the file."
-    )
+def class_secret_in(column: pa.Array) -> int | None:
+    """Return the first row whose class is that of a state secret, or None."""
+    codes = values.text(column, None).values.dictionary_encode()
+    marked = [bool(_SECRET.search(_plain(word or ""))) for word in codes.dictionary.to_pylist()]
+    rows = np.flatnonzero(values.spread(marked, codes))
+    return int(rows[0]) if len(rows) else None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", text).lower()).strip()

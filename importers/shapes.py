@@ -7,13 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import shapely
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from gis_core.city import city
 from gis_core.crs import area_m2
 from gis_core.geometry_gate import LINES, POINTS, POLYGONS, admit_many
 from gis_core.geometry_refusal import GateLimits
 from importers.ewkb import stored_ewkb
-from importers.issues import FileRefused
+from importers.refusals import Unreadable, refusal
 from importers.source_crs import SourceCrs
 from layers.registry import AREA, LINE, POINT, Theme
 
@@ -31,6 +33,7 @@ _KINDS = {
     "CurvePolygon": AREA,
     "MultiSurface": AREA,
 }
+KINDS: Mapping[str, Promise] = {POINT: _("points"), LINE: _("lines"), AREA: _("areas")}
 _POLYGONAL = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
 _WKB_KINDS = {1: POINT, 2: LINE, 3: AREA, 4: POINT, 5: LINE, 6: AREA}
 _MAP = GateLimits()
@@ -61,9 +64,15 @@ def stored_type(theme: Theme, declared: str, first: bytes | None) -> str:
     if found is None and len(theme.geometry_types) == 1:
         found = theme.geometry_types[0]
     if found not in theme.geometry_types:
-        wanted = ", ".join(theme.geometry_types)
-        raise FileRefused(f"{theme.key} holds {wanted}; the file holds {declared}")
+        raise not_held(theme, str(KINDS.get(found or "", declared)))
     return found
+
+
+def not_held(theme: Theme, found: str) -> Unreadable:
+    """Return the refusal of a kind of shapes that the layers of a theme do not hold."""
+    held = ", ".join(str(KINDS[one]) for one in theme.geometry_types)
+    facts = {"theme": str(theme.title), "held": held, "found": found}
+    return refusal("kind_not_held", facts=facts)
 
 
 def has_heights(declared: str) -> bool:

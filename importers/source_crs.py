@@ -14,7 +14,8 @@ from gis_core.city import city
 from gis_core.crs import STORAGE_SRID, VnZone
 from gis_core.crs_identity import identify_vn2000
 from gis_core.geometry_refusal import GateLimits
-from importers.issues import FileRefused, Issue
+from importers.issues import Issue
+from importers.refusals import refusal
 
 Positions = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
@@ -29,7 +30,6 @@ _EPSG = re.compile(r"(?:EPSG:)?(\d{4,6})\Z", re.IGNORECASE)
 _MARKS = ("swapped", "unshifted")
 _SWAPPED = "northing first"
 _UNSHIFTED = "without datum shift (nội bộ)"
-HINT = "pass --source-crs, for example --source-crs EPSG:9210"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ class SourceCrs:
             return replace(self, swapped=True, limits=limits, name=f"{self.name}, {_SWAPPED}")
         if mark == "unshifted" and self.zone is not None and self.zone.projected:
             return replace(self, unshifted=True, name=f"{self.name}, {_UNSHIFTED}")
-        raise FileRefused(f"EPSG:{self.epsg} cannot be {mark!r}; there is: {', '.join(_MARKS)}")
+        marks = ", ".join(_MARKS)
+        raise refusal("crs_mark_wrong", facts={"crs": self.name, "mark": mark, "marks": marks})
 
 
 @lru_cache(maxsize=32)
@@ -116,7 +117,7 @@ def _of_plain_text(text: str) -> SourceCrs:
     if epsg == STORAGE_SRID:
         return SourceCrs(STORAGE_SRID, "WGS 84", GateLimits(drop_z=True))
     if epsg is None or not _is_horizontal(epsg):
-        raise FileRefused(f"The coordinate system is not known ({_short(text)}); {HINT}")
+        raise refusal("crs_not_known", facts={"text": _short(text)})
     limits = GateLimits(max_lon=_PROJECTED_LIMIT, max_lat=_PROJECTED_LIMIT, drop_z=True)
     return SourceCrs(epsg, f"EPSG:{epsg}", limits)
 

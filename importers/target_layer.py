@@ -3,13 +3,14 @@
 from typing import Any
 
 from gis_core.access import STAFF_DATABASE, Actor
-from importers.issues import FileRefused
+from importers.refusals import refusal
 from importers.request import ImportRequest
+from importers.shapes import KINDS
 from layers.bulk import create_layer
 from layers.bulk_plan import writable_fields
 from layers.code_list import Code
 from layers.feature import CodeField, Layer
-from layers.registry import Theme, theme_by_key
+from layers.registry import Theme, theme_by_key, theme_keys
 
 
 def theme_of(key: str) -> Theme:
@@ -17,7 +18,8 @@ def theme_of(key: str) -> Theme:
     try:
         return theme_by_key(key)
     except KeyError:
-        raise FileRefused(f"There is no theme {key!r}") from None
+        facts = {"name": key, "themes": ", ".join(theme_keys())}
+        raise refusal("no_theme", facts=facts) from None
 
 
 def layer_for(actor: Actor, request: ImportRequest, stored: str) -> Layer:
@@ -28,7 +30,7 @@ def layer_for(actor: Actor, request: ImportRequest, stored: str) -> Layer:
     layer = Layer.objects.using(STAFF_DATABASE).filter(slug=request.slug).first()
     if layer is None:
         if not request.create_layer:
-            raise FileRefused(f"There is no layer {request.slug!r}; --create-layer makes it")
+            raise refusal("layer_missing", facts={"layer": request.slug})
         facts: dict[str, Any] = {
             "title_vi": request.slug,
             **request.layer_facts,
@@ -38,11 +40,12 @@ def layer_for(actor: Actor, request: ImportRequest, stored: str) -> Layer:
         }
         return create_layer(actor, facts)
     if layer.theme != request.theme:
-        raise FileRefused(f"The layer {layer.slug!r} belongs to the theme {layer.theme}")
+        told = {"layer": layer.slug, "theme": str(theme_by_key(layer.theme).title)}
+        raise refusal("layer_of_other_theme", facts=told)
     if layer.geometry_type != stored:
-        raise FileRefused(
-            f"The layer {layer.slug!r} holds {layer.geometry_type}, the file {stored}"
-        )
+        held, found = KINDS[layer.geometry_type], KINDS[stored]
+        told = {"layer": layer.slug, "held": str(held), "found": str(found)}
+        raise refusal("layer_of_other_kind", facts=told)
     return layer
 
 

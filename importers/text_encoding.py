@@ -14,6 +14,7 @@ import pyarrow as pa
 from importers.charsets import UTF_8, canonical
 from importers.column_text import is_utf8 as is_utf8_text
 from importers.issues import FileRefused
+from importers.refusals import refusal
 
 _HEADER_BYTES = 32
 _FIELD_BYTES = 32
@@ -50,7 +51,7 @@ def known_codec(name: str) -> str:
     try:
         return canonical(plain)
     except LookupError:
-        raise FileRefused(f"Encoding {name!r} is not known; try utf-8, tcvn3 or cp1258") from None
+        raise refusal("encoding_unknown", facts={"name": name}) from None
 
 
 def decide(dbf: Path, cpg_text: str, chosen: str = "") -> TextEncoding:
@@ -136,7 +137,7 @@ def _opened(dbf: Path) -> _Table:
     with dbf.open("rb") as stream:
         header = stream.read(_HEADER_BYTES)
         if len(header) < _HEADER_BYTES:
-            raise FileRefused(f"{dbf.name}: cut off")
+            raise refusal("damaged", dbf.name, {"reason": f"{len(header)} B"})
         start = int.from_bytes(header[8:10], "little")
         width = int.from_bytes(header[10:12], "little")
         fields = _fields(stream.read(max(start - _HEADER_BYTES, 0)))

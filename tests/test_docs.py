@@ -14,7 +14,8 @@ from django.core.management import get_commands, load_command_class
 from django.urls import get_resolver
 
 from gis_core import channels, errors, geometry_refusal, tile_grid
-from importers import issues
+from importers import issues, refusals
+from importers.issues import in_each_language
 from layers.data_dictionary import data_dictionary
 from layers.registry import themes
 from script.setup.options import NAMES
@@ -98,6 +99,22 @@ def test_issue_codes_are_those_of_the_code() -> None:
     assert set(CODE_LINE.findall(rows)) == set(issues.CODES)
     assert set(CODE_LINE.findall(geometry)) == set(get_args(geometry_refusal.Code))
     assert set(CODE_LINE.findall(services)) == error_codes()
+
+
+def test_every_refusal_of_a_file_is_told_in_both_languages() -> None:
+    section = (
+        page("issue-codes.md").partition("## Files that are refused\n")[2].partition("\n## ")[0]
+    )
+    wanted = {refusal_row(code) for code in refusals.REFUSALS}
+    found = {row for row in section.splitlines() if row.startswith("| `")}
+    assert found == wanted, "put these rows into the page:\n" + "\n".join(sorted(wanted - found))
+
+
+def refusal_row(code: str) -> str:
+    """Return a row of the table: what stands in for a fact of the file is in braces."""
+    words = in_each_language(refusals.REFUSALS[code])
+    shown = [re.sub(r"%\((\w+)\)[sd]", r"{\1}", words[language]) for language in ("vi", "en")]
+    return f"| `{code}` | {' | '.join(shown)} |"
 
 
 def error_codes() -> set[str]:

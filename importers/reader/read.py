@@ -72,12 +72,13 @@ def _opened(job: Job) -> GdalFile:
 
 
 def _send_rows(job: Job, file: GdalFile, chosen: dict[str, Any], rows: int) -> None:
-    named = False
+    named, sent = False, 0
     for batch, geometry in file.batches(**chosen, rows=rows):
         if not named:
             job.answer("geometry", name=geometry)
         named = True
-        send_batch(job.pipe, batch, geometry)
+        send_batch(job.pipe, batch, geometry, sent)
+        sent += batch.num_rows
     job.answer("done")
 
 

@@ -11,8 +11,8 @@ _FRAME_BYTES = 12 << 20
 _CUT_BYTES = (16 << 20) + 1  # what the geometry gate refuses as too large, and not more
 
 
-def send_batch(pipe: int, batch: pa.RecordBatch, geometry: str) -> None:
-    """Send a batch in pieces; Refused for a row that no frame holds."""
+def send_batch(pipe: int, batch: pa.RecordBatch, geometry: str, before: int = 0) -> None:
+    """Send a batch in pieces; Refused for a row that no frame holds. `before` rows were sent."""
     names = batch.schema.names
     columns = [plain(column) for column in batch.columns]
     if any(column.offset for column in columns):
@@ -21,11 +21,11 @@ def send_batch(pipe: int, batch: pa.RecordBatch, geometry: str) -> None:
     for start, rows in pieces(whole, _FRAME_BYTES):
         parts = [cut(*pair, start, rows) for pair in zip(names, columns, strict=True)]
         if _bytes(parts) > frames.MAX_BODY_BYTES:
-            parts = _shortened(whole.slice(start, rows), geometry)
+            parts = _shortened(whole.slice(start, rows), geometry, before + start)
         frames.send_rows(pipe, rows, parts)
 
 
-def _shortened(piece: pa.RecordBatch, geometry: str) -> list[ColumnBytes]:
+def _shortened(piece: pa.RecordBatch, geometry: str, before: int) -> list[ColumnBytes]:
     """Return the columns of a few huge rows, each shape cut to what is refused as too large."""
     parts = []
     for name, column in zip(piece.schema.names, piece.columns, strict=True):
@@ -35,8 +35,13 @@ def _shortened(piece: pa.RecordBatch, geometry: str) -> list[ColumnBytes]:
             kept = pa.array(short, pa.large_binary())
         parts.append(cut(name, kept, 0, piece.num_rows))
     if _bytes(parts) > frames.MAX_BODY_BYTES:
-        raise Refused("row_too_large")
+        raise Refused("row_too_large", row=before + 1 + _largest(piece))
     return parts
+
+
+def _largest(piece: pa.RecordBatch) -> int:
+    sizes = [piece.slice(row, 1).nbytes for row in range(piece.num_rows)]
+    return sizes.index(max(sizes))
 
 
 def _all(batch: pa.RecordBatch) -> pa.Array:

@@ -41,15 +41,15 @@ def test_keys_fill_the_last_parts_of_the_natural_key_but_no_days() -> None:
 @pytest.mark.parametrize(
     ("chosen", "keys", "message"),
     [
-        ({"colour": "TEN"}, (), "no field 'colour'"),
-        ({"name": "MISSING"}, (), "no column 'MISSING'"),
-        ({"texts": "TEN"}, (), "no field 'texts'"),
-        ({"texts.'; drop": "TEN"}, (), "no field"),
-        ({"name.en": "TEN"}, (), "no field"),
-        ({"extra": "TEN"}, (), "no field"),
-        ({"id": "TEN"}, (), "no field"),
-        ({}, ("MISSING",), "no column"),
-        ({}, ("TEN", "TEN"), "key column"),
+        ({"colour": "TEN"}, (), "không có trường “colour”"),
+        ({"name": "MISSING"}, (), "không có cột “MISSING”"),
+        ({"texts": "TEN"}, (), "“texts”"),
+        ({"texts.'; drop": "TEN"}, (), "không có trường"),
+        ({"name.en": "TEN"}, (), "không có trường"),
+        ({"extra": "TEN"}, (), "không có trường"),
+        ({"id": "TEN"}, (), "không có trường"),
+        ({}, ("MISSING",), "không có cột"),
+        ({}, ("TEN", "TEN"), "1 cột"),
     ],
 )
 def test_wrong_choices_are_named(

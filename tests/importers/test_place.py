@@ -81,7 +81,7 @@ def test_a_system_that_puts_the_data_elsewhere_is_challenged() -> None:
     assert place.declared is not None
     assert place.declared.share == 0.0
     assert place.candidates[0].crs.key == right
-    with pytest.raises(FileRefused, match="outside the city"):
+    with pytest.raises(FileRefused, match="ngoài thành phố"):
         place.decided()
     assert locate("EPSG:5897", in_system(right), city_box(), "EPSG:5897").decided().epsg == 5897
 

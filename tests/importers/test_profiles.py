@@ -40,13 +40,13 @@ def test_a_file_without_the_columns_is_refused_before_the_first_row(tmp_path: Pa
     other = parcels(tmp_path / "b.shp", KHAC=["1", "2", "3"])
     assert understand(ACTOR, with_profile(ACTOR, request_of(other), "mẫu")).questions == ()
     renamed = with_profile(ACTOR, request_of(other, mapping={"so_to": "SO_TO_MOI"}), "mẫu")
-    with pytest.raises(FileRefused, match="no column 'SO_TO_MOI'"):
+    with pytest.raises(FileRefused, match="không có cột “SO_TO_MOI”"):
         understand(ACTOR, renamed)
 
 
 def test_unknown_names_are_told(tmp_path: Path) -> None:
     request = request_of(parcels(tmp_path / "a.shp"))
-    with pytest.raises(FileRefused, match="there is: none"):
+    with pytest.raises(FileRefused, match=r"x.*–"):
         with_profile(ACTOR, request, "x")
     found = understand(ACTOR, request)
     with pytest.raises(FileRefused, match="1 đến 80"):
@@ -70,5 +70,5 @@ def test_the_command_saves_and_uses(tmp_path: Path) -> None:
     common = ["import_layer", path, "--theme", "parcels", "--layer", "zz", "--create-layer"]
     call_command(*common, "--save-profile", "mẫu", "--map", "address=GHICHU", "--understand")
     call_command(*common, "--profile", "mẫu")
-    with pytest.raises(CommandError, match="no profile"):
+    with pytest.raises(CommandError, match=r"khác.*mẫu"):
         call_command(*common, "--profile", "khác")

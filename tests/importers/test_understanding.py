@@ -53,7 +53,7 @@ def test_a_question_is_told_and_not_raised(tmp_path: Path) -> None:
     assert found["place"]["candidates"][0]["key"] == "EPSG:9210"
     assert found["place"]["candidates"][0]["share_inside"] == 1.0
     assert found["place"]["declared"]["share_inside"] == 0.0
-    with pytest.raises(FileRefused, match="outside the city"):
+    with pytest.raises(FileRefused, match="ngoài thành phố"):
         run(tmp_path / "b.shp")
     assert counts(run(tmp_path / "b.shp", source_crs="EPSG:9210")) == (3, 0, 0, 0)
     assert counts(run(path)) == (0, 0, 3, 0)
@@ -84,7 +84,7 @@ def test_encodings_of_columns_can_be_chosen(tmp_path: Path) -> None:
     path = parcels(tmp_path / "a.shp")
     report = run(path, column_encodings={"GHICHU": "utf-8+utf-8"}, apply=False)
     assert codes(report)["bad_text"] == 3
-    with pytest.raises(FileRefused, match="no column"):
+    with pytest.raises(FileRefused, match="không có cột"):
         run(path, column_encodings={"KHAC": "tcvn3"})
 
 
@@ -116,7 +116,7 @@ def test_what_is_missing_stays_or_ends_on_a_day(tmp_path: Path) -> None:
 def test_nothing_is_retired_where_a_row_was_rejected(tmp_path: Path) -> None:
     run(parcels(tmp_path / "a.shp", 4))
     broken = parcels(tmp_path / "b.shp", 3, SHTHUA=["1", "2", "2"])
-    with pytest.raises(FileRefused, match="retired"):
+    with pytest.raises(FileRefused, match=r"dòng 3 .*cùng khóa"):
         run(broken, retire_on=date(2026, 6, 30))
     assert Parcel.objects.filter(layer__slug="zz", valid_to=None).count() == 4
 
@@ -170,12 +170,12 @@ def mixed(folder: Path) -> Path:
 
 def test_a_file_of_several_kinds_is_a_choice(tmp_path: Path) -> None:
     path = mixed(tmp_path)
-    with pytest.raises(FileRefused, match="2 points, 1 lines"):
+    with pytest.raises(FileRefused, match=r"2 điểm, 1 đường.*--geometry points"):
         run(path, "infrastructure")
     assert counts(run(path, "infrastructure", geometry="points", slug="zz-p")) == (2, 0, 0, 1)
     assert counts(run(path, "infrastructure", geometry="lines", slug="zz-l")) == (1, 0, 0, 2)
     assert counts(run(path, "infrastructure", slug="zz-l")) == (0, 0, 1, 2)
-    with pytest.raises(FileRefused, match="parcels holds areas"):
+    with pytest.raises(FileRefused, match=r"vùng.*điểm"):
         run(path, "parcels", geometry="points")
     found = understand(ACTOR, ImportRequest(path=path, theme="infrastructure", slug="zz"))
     assert found.as_dict()["kinds"] == {"Point": 2, "MultiLineString": 1}

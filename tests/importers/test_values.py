@@ -8,9 +8,8 @@ import pytest
 
 from gis_core.access import Sensitivity
 from importers import values
-from importers.issues import FileRefused
-from importers.letters import Letters, names_state_secret
-from importers.sensitivity import sensitivity_of
+from importers.letters import Letters, state_secret_in
+from importers.sensitivity import StateSecret, class_secret_in, sensitivity_of
 from importers.text_encoding import TextEncoding
 
 
@@ -63,13 +62,14 @@ def test_class_words(word: str, level: Sensitivity | None) -> None:
 
 @pytest.mark.parametrize("word", ["Mật", "TỐI MẬT", "tuyệt mật", "mat", "toi_mat", "Mật"])
 def test_state_secrets_are_refused(word: str) -> None:
-    with pytest.raises(FileRefused):
+    assert class_secret_in(pa.array([None, "nội bộ", word, word])) == 2
+    with pytest.raises(StateSecret):
         sensitivity_of(word)
 
 
 def test_a_secret_mark_in_any_column_is_seen_but_density_is_not_a_secret() -> None:
-    assert names_state_secret(pa.array(["a", " Tối mật "]))
-    assert not names_state_secret(pa.array(["Mật độ", "mật ong", None]))
+    assert state_secret_in(pa.array(["a", " Tối mật "])) == 1
+    assert state_secret_in(pa.array(["Mật độ", "mật ong", None])) is None
 
 
 def test_a_letter_cut_off_by_the_field_is_dropped() -> None:

@@ -1,0 +1,63 @@
+"""A refusal of a file names the row that is its reason, wherever there is one."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyogrio.raw
+import pytest
+import shapely
+
+from importers.reader import frames
+from importers.reader.refusal import Refused
+from importers.reader.sending import send_batch
+from importers.refusals import REFUSALS, Unreadable, refusal
+from importers.source import open_source
+
+ROWS = 12_000
+
+
+def read(path: Path) -> int:
+    with open_source(path) as source:
+        return sum(batch.num_rows for batch, _ in source.batches())
+
+
+def test_damage_behind_good_rows_says_up_to_which_row_the_file_is_good(tmp_path: Path) -> None:
+    path = tmp_path / "a.fgb"
+    points = shapely.points(106.36 + np.arange(ROWS) / 1e6, 10.35)
+    names = np.array([f"Mốc {number}" for number in range(ROWS)], object)
+    pyogrio.raw.write(
+        path,
+        shapely.to_wkb(points),
+        [names],
+        ["ten"],
+        geometry_type="Point",
+        crs="EPSG:4326",
+        driver="FlatGeobuf",
+        SPATIAL_INDEX="NO",
+    )
+    assert read(path) == ROWS
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(Unreadable, match=r"a\.fgb.*1 đến 10000") as caught:
+        read(path)
+    assert caught.value.reason in {"damaged", "crashed"}
+
+
+def test_a_row_that_is_too_large_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "MAX_BODY_BYTES", 5_000)
+    texts = ["ngắn", "dài" * 4_000, "ngắn"]
+    shapes = pa.array([shapely.to_wkb(shapely.Point(1, 2))] * 3, pa.binary())
+    batch = pa.RecordBatch.from_arrays([pa.array(texts), shapes], names=["ghi_chu", "geom"])
+    _, pipe = os.pipe()
+    with pytest.raises(Refused, match="row_too_large") as caught:
+        send_batch(pipe, batch, "geom", before=100)
+    assert caught.value.facts == {"row": 102}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_every_refusal_is_a_sentence_with_a_remedy(code: str) -> None:
+    """Facts that a sentence names are given where it is raised; without them it still reads."""
+    detail = refusal(code, "a.shp").detail
+    assert "%(" not in detail
+    assert detail.endswith(".")
