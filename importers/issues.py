@@ -142,11 +142,14 @@ def in_each_language(text: str | Promise) -> dict[str, str]:
 class IssueLog:
     """Counts findings by kind and keeps the first ones, so that memory stays flat.
 
-    `on_error` sees every rejected row, for a complete list in a file.
+    `keep` of each kind are listed, `on_map` of each kind are drawn. `on_error` sees every rejected
+    row, for a complete list in a file.
     """
 
-    def __init__(self, keep: int = 5, on_error: Callable[[Issue], None] | None = None) -> None:
-        self._keep = keep
+    def __init__(
+        self, keep: int = 5, on_error: Callable[[Issue], None] | None = None, on_map: int = 200
+    ) -> None:
+        self._keep, self._on_map = keep, max(keep, on_map)
         self._on_error = on_error
         self._counts: Counter[tuple[str, Severity, str]] = Counter()
         self._first: dict[tuple[str, Severity, str], list[Issue]] = {}
@@ -156,7 +159,7 @@ class IssueLog:
         group = (issue.code, issue.severity, issue.field)
         self._counts[group] += count
         first = self._first.setdefault(group, [])
-        if len(first) < self._keep:
+        if len(first) < self._on_map:
             first.append(issue)
         if self._on_error is not None and issue.severity is Severity.ERROR:
             self._on_error(issue)
@@ -171,6 +174,16 @@ class IssueLog:
         order = list(Severity)
         ranked = sorted(self._counts.items(), key=lambda item: (order.index(item[0][1]), -item[1]))
         return tuple(
-            IssueGroup(code, severity, field, count, tuple(self._first[code, severity, field]))
+            IssueGroup(
+                code,
+                severity,
+                field,
+                count,
+                tuple(self._first[code, severity, field][: self._keep]),
+            )
             for (code, severity, field), count in ranked
         )
+
+    def of_rows(self) -> list[Issue]:
+        """Return the first findings of each kind that are about a row, for a map."""
+        return [issue for kept in self._first.values() for issue in kept if issue.row is not None]

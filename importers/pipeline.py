@@ -36,7 +36,7 @@ from layers.bulk_plan import Plan, StagedRows
 from layers.feature import Layer, SourceFile
 
 Progress = Callable[[int, int | None], None]
-
+Onlooker = Callable[[Staging, IssueLog], None]
 
 _MISSING_SHOWN = 5
 
@@ -56,6 +56,7 @@ class _Run:
     crs: SourceCrs
     log: IssueLog
     progress: Progress | None
+    onlooker: Onlooker | None
     directly: bool
 
 
@@ -65,10 +66,12 @@ def import_file(
     *,
     progress: Progress | None = None,
     on_error: Callable[[Issue], None] | None = None,
+    onlooker: Onlooker | None = None,
 ) -> Report:
     """Import a file into a layer, or report what importing it would do.
 
-    `progress` is called with (rows read, rows the file claims); `on_error` with each rejection.
+    `progress` is called with (rows read, rows the file claims); `on_error` with each rejection;
+    `onlooker`, in a dry run, with the classified rows and the findings before they are forgotten.
     Raises FileRefused for a file that cannot be imported, NotAllowed or SignInNeeded, and
     ImportBroken when rows do not add up; in each case nothing was written.
     """
@@ -76,10 +79,10 @@ def import_file(
     found: list[Issue] = []
     try:
         try:
-            report = _attempt(actor, request, progress, found, directly=True)
+            report = _attempt(actor, request, progress, onlooker, found, directly=True)
         except _NotDirectly:
             found = []
-            report = _attempt(actor, request, progress, found, directly=False)
+            report = _attempt(actor, request, progress, onlooker, found, directly=False)
     except IntegrityError as error:
         raise refusal("rule_broken", facts={"rule": str(error).splitlines()[0]}) from error
     if on_error is not None:
@@ -92,6 +95,7 @@ def _attempt(
     actor: Actor,
     request: ImportRequest,
     progress: Progress | None,
+    onlooker: Onlooker | None,
     found: list[Issue],
     *,
     directly: bool,
@@ -105,7 +109,8 @@ def _attempt(
         file = look_into(actor, source, theme, request)
         issues = tuple(file.issues(theme))
         log.extend(issues)
-        run = _Run(actor, request, file, issues, file.place.decided(), log, progress, directly)
+        crs = file.place.decided()
+        run = _Run(actor, request, file, issues, crs, log, progress, onlooker, directly)
         with transaction.atomic(using=STAFF_DATABASE):
             report = _in_transaction(run)
             if not request.apply:
@@ -123,7 +128,10 @@ def _in_transaction(run: _Run) -> Report:
     plan = Plan(layer, preparation.columns)
     rows = preparation.rows(_watched(run.file.batches, run))
     if not run.request.apply:
-        return _staged(run, plan, preparation, rows)[1]
+        staging, report = _staged(run, plan, preparation, rows)
+        if run.onlooker is not None:
+            run.onlooker(staging, run.log)
+        return report
     with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
         kept = pool.submit(kept_files.copy_original, run.request.path)
         if run.directly and bulk_load.suits(plan, run.file.source.rows):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/imports/<int:import_id>/progress", api.progress, name="import-progress"),
     path("api/imports/<int:import_id>/profile", api.profile, name="import-profile"),
     path("api/imports/<int:import_id>/rejected", api.rejected_rows, name="import-rejected"),
+    path("api/imports/<int:import_id>/rows", api.rows_on_map, name="import-rows"),
     path("api/imports/<int:import_id>/files/<str:name>", api.file, name="import-file"),
     path("api/imports/<int:import_id>/<slug:step>", api.step, name="import-step"),
 ]

@@ -82,8 +82,8 @@ class Staging:
 
     def changed_fields(self) -> dict[str, int]:
         """Return field → number of changed rows in which it differs, after `classify`."""
-        tests = self._differences()
-        counts = ", ".join(f"count(*) FILTER (WHERE {test})" for test in tests.values())
+        tests = self.differences()
+        counts = ", ".join(f"count(*) FILTER (WHERE {test})" for test, _value in tests.values())
         with self._cursor() as cursor:
             statement = template("bulk_changed_fields").format(table=self.plan.table, counts=counts)
             cursor.execute(statement)
@@ -154,15 +154,14 @@ class Staging:
             return f"(t.{quoted} - '{{{keys}}}'::text[]) || s.{quoted}"
         return f"s.{quoted}"
 
-    def _differences(self) -> dict[str, str]:
-        tests = {
-            name: f"t.{quote(name)} IS DISTINCT FROM {self._value(name, live=True)}"
-            for name in self._staged
-        }
-        return {"geom": "t.geom IS DISTINCT FROM s.geom", **tests}
+    def differences(self) -> dict[str, tuple[str, str]]:
+        """Return field → (SQL: does row s differ from feature t, SQL of the new value)."""
+        values = {name: self._value(name, live=True) for name in self._staged}
+        values = {"geom": "s.geom", **values}
+        return {n: (f"t.{quote(n)} IS DISTINCT FROM {value}", value) for n, value in values.items()}
 
     def _changed(self) -> str:
-        return "\n               OR ".join(self._differences().values())
+        return "\n               OR ".join(test for test, _value in self.differences().values())
 
     def _refusals(self) -> Iterator[str]:
         if {"valid_from", "valid_to"} <= self._staged.keys():

@@ -84,6 +84,7 @@ CASES: dict[str, Case] = {
     "api.import.profile": Case(),
     "api.import.progress": Case(),
     "api.import.rejected": Case(),
+    "api.import.rows": Case(),
     "api.import.step": Case(),
     "api.imports": Case(),
     "api.live": Case("nothing", query="since=0", lists=True),

@@ -11,7 +11,7 @@ from gis_core.access import STAFF_DATABASE, Actor
 from gis_core.channels import Audit, Cache, Cost, channel
 from gis_core.errors import BadRequest, NotFound
 from importers.models import ImportJob
-from importers.wizard import output, rejected, saved_ways, sight, steps, uploads
+from importers.wizard import output, rejected, row_map, saved_ways, sight, steps, uploads
 from importers.wizard.rules import Step
 from layers.feature import Layer
 from layers.registry import theme_by_key
@@ -96,7 +96,10 @@ def _answer(request: HttpRequest, job: ImportJob, status: int = 200) -> JsonResp
 
 @channel("api.imports", cache=Cache.NEVER, audit=Audit.WRITE, methods=("GET", "HEAD", "POST"))
 def imports(request: HttpRequest) -> HttpResponse:
-    """Return the reader's imports and what they may import into; POST begins an import."""
+    """Return the reader's imports and what they may import into; POST begins an import.
+
+    With `?open=yes` only those that ask for something: for the boxes of the workspace.
+    """
     who = _actor(request)
     if request.method == "POST":
         sent = _body(request, StartIn)
@@ -104,21 +107,25 @@ def imports(request: HttpRequest) -> HttpResponse:
         response = _answer(request, made, 201)
         response["Location"] = f"/api/imports/{made.pk}"
         return response
-    found = sight.listed(who)
-    at_work = sight.at_work(found)
     language = _language(request)
-    layers = Layer.objects.using(STAFF_DATABASE).filter(slug__in={job.slug for job in found})
-    titles = {layer.slug: layer.title(language) for layer in layers}
+    if request.GET.get("open") == "yes":
+        return _json({"imports": _heads(who, sight.on_the_way(who), language)})
     return _json(
         {
-            "imports": [
-                output.head(who, job, at_work, titles.get(job.slug, job.new_layer_title))
-                for job in found
-            ],
+            "imports": _heads(who, sight.listed(who), language),
             "targets": _targets(who, language),
             "kinds": list(uploads.DATA),
         }
     )
+
+
+def _heads(who: Actor, found: list[ImportJob], language: str) -> list[dict[str, Any]]:
+    at_work = sight.at_work(found)
+    layers = Layer.objects.using(STAFF_DATABASE).filter(slug__in={job.slug for job in found})
+    titles = {layer.slug: layer.title(language) for layer in layers}
+    return [
+        output.head(who, job, at_work, titles.get(job.slug, job.new_layer_title)) for job in found
+    ]
 
 
 def _targets(who: Actor, language: str) -> list[dict[str, Any]]:
@@ -212,3 +219,10 @@ def rejected_rows(request: HttpRequest, import_id: int) -> HttpResponse | FileRe
     if path is None:
         raise NotFound
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{job.slug}-{path.name}")
+
+
+@channel("api.import.rows", cache=Cache.NEVER, audit=Audit.READ)
+def rows_on_map(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Return the rows of the last dry run for a map: new, changed, rejected, missing, findings."""
+    who = _actor(request)
+    return _json(row_map.read(who, sight.find(who, import_id)))

@@ -55,6 +55,15 @@ def listed(actor: Actor) -> list[ImportJob]:
     return [job for job in found[: 5 * SHOWN] if sees(actor, job)][:SHOWN]
 
 
+def on_the_way(actor: Actor) -> list[ImportJob]:
+    """Return the imports that ask for something: one's own that have not ended, and those that
+    wait for one's review; newest first."""
+    require_account(actor)
+    mine = Q(user_id=actor.user_id or -1) & ~Q(state__in=ImportJob.ENDED)
+    found = jobs().filter(mine | Q(state=ImportJob.State.SUBMITTED))
+    return [job for job in found[: 5 * SHOWN] if sees(actor, job)]
+
+
 def at_work(found: Iterable[ImportJob]) -> frozenset[int]:
     """Return the ids of those imports that a worker is at work on at this moment."""
     return held(Work.IMPORT, [job.pk for job in found if job.state in ImportJob.WORKING])

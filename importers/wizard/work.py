@@ -26,7 +26,8 @@ from importers.pipeline import import_file
 from importers.report import Report
 from importers.request import ImportRequest
 from importers.stopping import Stopped
-from importers.wizard import look, rejected, uploads
+from importers.wizard import look, rejected, row_map, uploads
+from importers.wizard.row_map import RowMap
 from importers.wizard.watch import Watch
 
 State = ImportJob.State
@@ -38,10 +39,6 @@ _BACK = {State.UNDERSTANDING: State.UPLOADING, State.CHECKING: State.ASKING}
 
 class _Changed(Exception):
     """The layer is not any more what the dry run saw."""
-
-    def __init__(self, report: Report) -> None:
-        super().__init__()
-        self.report = report
 
 
 def run(job_id: int, attempt: int) -> str:
@@ -98,8 +95,6 @@ def _work(job: ImportJob) -> None:
         if not watch.stopped:
             raise  # the database went away: the import is found interrupted
         ended = _stopped(job)
-    except _Changed as found:
-        ended = _changed(job, found.report)
     except (CityError, ImportBroken) as error:
         ended = _failed(job, str(getattr(error, "detail", "") or error))
     _end(job, ended, again=watch.stopped)
@@ -128,13 +123,14 @@ def _failed(job: ImportJob, detail: str) -> dict[str, Any]:
     return {"state": State.FAILED, "state_before": job.state, "problem": detail}
 
 
-def _changed(job: ImportJob, report: Report) -> dict[str, Any]:
+def _changed(job: ImportJob, watch: Watch) -> dict[str, Any]:
+    """Look at the data of this moment again, for those who decide."""
     words = gettext(
         "The layer has changed since the dry run, so nothing was written."
         " Look at the new numbers, then decide again."
     )
     back = job.state_before or State.READY
-    return {"state": back, "problem": words, "report": report.as_dict()}
+    return {"state": back, "problem": words, "report": _dry_run(job, watch).as_dict()}
 
 
 def author_of(job: ImportJob) -> Actor:
@@ -170,20 +166,40 @@ def _understand(job: ImportJob, _watch: Watch) -> dict[str, Any]:
 
 
 def _check(job: ImportJob, watch: Watch) -> dict[str, Any]:
+    return {"state": State.READY, "report": _dry_run(job, watch).as_dict(), "problem": ""}
+
+
+def _dry_run(job: ImportJob, watch: Watch) -> Report:
+    """Return what importing now would do; keeps the rejected rows and a map of all beside it."""
     author, request = author_of(job), request_of(job, apply=False)
     found: list[Issue] = []
-    report = import_file(author, request, progress=watch.progress, on_error=found.append)
+    on_map = RowMap(author, job.slug)
+    report = import_file(
+        author,
+        request,
+        progress=watch.progress,
+        on_error=found.append,
+        onlooker=on_map.look,
+    )
     rejected.write(author, request, found, uploads.folder_of(job))
-    return {"state": State.READY, "report": report.as_dict(), "problem": ""}
+    on_map.write(row_map.path_of(job))
+    return report
 
 
 def _write(job: ImportJob, watch: Watch) -> dict[str, Any]:
+    try:
+        return _written(job, watch)
+    except _Changed:
+        return _changed(job, watch)
+
+
+def _written(job: ImportJob, watch: Watch) -> dict[str, Any]:
     """Import for good. The rows, their change set and the state are one transaction."""
     with transaction.atomic(using=STAFF_DATABASE):
         report = import_file(author_of(job), request_of(job, apply=True), progress=watch.progress)
         seen = job.report or {}
         if any(getattr(report, name) != seen.get(name) for name in COUNTS):
-            raise _Changed(report)
+            raise _Changed
         if report.change_set is not None:
             _describe(job, report.change_set)
         done = _jobs().filter(

@@ -117,6 +117,13 @@ def test_from_the_zip_to_the_tile_and_back(
     page.locator(".actions").get_by_role("button", name="Chạy thử").click()
     expect(page.locator(".tile.new dd")).to_have_text("3")
     expect(page.locator(".tile.rejected dd")).to_have_text("1")
+    # The map beside the numbers: a finding leads to its row.
+    page.get_by_role("button", name="xem trên bản đồ, Dòng 3").first.click()
+    expect(page.locator(".row-card")).to_contain_text("Bị loại")
+    page.select_option("#walk-kind", "new")
+    expect(page.locator(".row-card")).to_contain_text("Dòng 1")
+    page.get_by_role("button", name="Dòng sau").click()
+    expect(page.locator(".row-card")).to_contain_text("Dòng 2")
     assert serious_faults(page) == []
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()

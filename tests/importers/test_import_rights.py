@@ -44,6 +44,24 @@ class TestReview:
         )
         assert rows() == 3
 
+    def test_what_waits_is_told_to_those_whose_turn_it_is(
+        self, planner: Client, sign_in: SignIn, layer: Any, file: Path
+    ) -> None:
+        def open_ones(client: Client) -> list[tuple[str, bool]]:
+            found = client.get("/api/imports?open=yes").json()["imports"]
+            return [(one["state"], one["mine"]) for one in found]
+
+        job = checked(planner, file, layer=SLUG)
+        approver, ward_officer = sign_in("approver"), sign_in("ward_officer")
+        assert (open_ones(planner), open_ones(approver)) == ([("ready", True)], [])
+        take(planner, job, "submit")
+        assert open_ones(planner) == [("submitted", True)]
+        assert open_ones(approver) == [("submitted", False)]
+        assert open_ones(ward_officer) == []
+        take(approver, job, "approve")
+        worked(approver, job)
+        assert (open_ones(planner), open_ones(approver)) == ([], [])
+
     def test_returned_with_a_note_and_handed_in_again(
         self, planner: Client, sign_in: SignIn, layer: Any, file: Path
     ) -> None:
@@ -85,6 +103,7 @@ def test_imports_of_others_are_not_there(
         client.get(where),
         client.get(f"{where}/progress"),
         client.get(f"{where}/rejected"),
+        client.get(f"{where}/rows"),
         client.patch(where, {"title": "x"}, content_type=JSON),
         client.delete(where),
         client.put(f"{where}/files/a.zip", b"x", content_type="application/octet-stream"),

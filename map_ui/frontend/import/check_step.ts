@@ -2,7 +2,8 @@
 import { h, icon } from "../dom";
 import { formatDate, formatNumber, localInput } from "../format";
 import type { StepPage } from "./job_page";
-import { counts, issueList } from "./report";
+import { counts, findings } from "./report";
+import { fieldLabel } from "./row_card";
 import { server } from "./server";
 import type { Job, Report } from "./types";
 import { w } from "./words";
@@ -24,7 +25,7 @@ export function checkStep(page: StepPage): Node[] {
   return [
     h("section", { class: "card stack", "aria-labelledby": "check-title" }, h("h2", { id: "check-title" }, w("check.title")), h("p", { class: "soft" }, w("check.text")), counts(report), changedFields(job, report), nothing, download),
     ...(report.missing > 0 ? [missing(page, report)] : []),
-    h("section", { class: "card stack", "aria-labelledby": "issues-title" }, h("h2", { id: "issues-title" }, w("issues.title")), issueList(job, report)),
+    ...findings(page, report),
     h("div", { class: "row actions" }, back ?? "", again ?? "", next),
   ];
 }
@@ -33,8 +34,7 @@ export function checkStep(page: StepPage): Node[] {
 function changedFields(job: Job, report: Report): HTMLElement | null {
   const found = Object.entries(report.changed_fields);
   if (found.length === 0) return null;
-  const label = (name: string) => (name === "geom" ? w("check.shape") : (job.fields.find((field) => field.name === name)?.label ?? name));
-  const tags = found.map(([name, count]) => h("li", { class: "tag numbers" }, `${label(name)}: ${formatNumber(count)}`));
+  const tags = found.map(([name, count]) => h("li", { class: "tag numbers" }, `${fieldLabel(job, name)}: ${formatNumber(count)}`));
   return h("div", {}, h("p", { class: "soft small" }, w("check.changed_fields")), h("ul", { class: "row" }, ...tags));
 }
 

@@ -3,7 +3,7 @@ import { h, icon } from "../dom";
 import { language } from "../i18n";
 import { permalinkHash } from "../permalink";
 import type { StepPage } from "./job_page";
-import { counts, issueList } from "./report";
+import { counts, findings } from "./report";
 import { server } from "./server";
 import type { Job } from "./types";
 import { w } from "./words";
@@ -22,7 +22,7 @@ export function doneStep(page: StepPage): Node[] {
       job.report ? counts(job.report) : null,
       h("div", { class: "row" }, h("a", { class: "button primary", href: mapAddress(job) }, icon("map"), w("done.map")), undo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
     ),
-    ...(job.report && job.report.issues.length > 0 ? [h("section", { class: "card stack", "aria-labelledby": "issues-title" }, h("h2", { id: "issues-title" }, w("issues.title")), issueList(job, job.report))] : []),
+    ...(job.report ? findings(page, job.report) : []),
   ];
 }
 

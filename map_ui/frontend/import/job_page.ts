@@ -7,6 +7,7 @@ import { checkStep } from "./check_step";
 import { doneStep } from "./done_step";
 import { fieldsStep } from "./fields_step";
 import { filesStep } from "./files_step";
+import { MapFrame } from "./map_frame";
 import { ProgressBar } from "./progress_bar";
 import { publishStep } from "./publish_step";
 import { server } from "./server";
@@ -22,6 +23,8 @@ const PATIENCE_MS = 4000; // after an answer that did not come
 /** What a step's page may ask for. */
 export interface StepPage {
   job: Job;
+  /** The one map of the page; it is made when a step first wants it. */
+  readonly map: MapFrame;
   /** Does something on the server and shows the import that it answers with. */
   act(work: () => Promise<Job | null>, done?: string): Promise<void>;
   take(step: JobStep, note?: string): Promise<void>;
@@ -40,6 +43,7 @@ const HOME: Partial<Record<JobState, StepName>> = {
 export class JobPage implements StepPage {
   job!: Job;
   private step: StepName = "files";
+  private frame: MapFrame | null = null;
   private readonly head = h("header", { class: "stack" });
   private readonly steps = h("div");
   private readonly notes = h("div", { class: "stack", "aria-live": "polite" });
@@ -49,6 +53,11 @@ export class JobPage implements StepPage {
     root.replaceChildren(this.head, this.steps, this.notes, this.body);
     replaceChildren(this.body, skeleton(8));
     void this.reload();
+  }
+
+  get map(): MapFrame {
+    this.frame ??= new MapFrame(w("map.title"));
+    return this.frame;
   }
 
   async reload(): Promise<void> {

@@ -1,6 +1,8 @@
 /** Where the data would lie in each likely coordinate system, drawn over the outline of the city. */
 import { h, icon, svg } from "../dom";
 import { formatNumber } from "../format";
+import { placeMap } from "./place_map";
+import type { MapFrame } from "./map_frame";
 import type { Candidate, Place } from "./types";
 import { w } from "./words";
 
@@ -8,16 +10,22 @@ const SIZE = 160;
 const MARGIN = 14;
 const SHOWN = 6;
 
-export function placeCards(place: Place, choose: (key: string) => void): HTMLElement {
+export function placeCards(place: Place, frame: MapFrame, choose: (key: string) => void): HTMLElement {
   const all = place.declared ? [place.declared, ...place.candidates.filter(({ key }) => key !== place.declared?.key)] : place.candidates;
   const chosen = all.find(({ key }) => key === place.key);
   const shown = [...(chosen ? [chosen] : []), ...all.filter((one) => one !== chosen)].slice(0, SHOWN);
-  const cards = shown.map((candidate) => card(place, candidate, candidate.key === place.key, () => choose(candidate.key)));
+  const map = placeMap(place, frame, chosen ?? shown[0] ?? null);
+  const cards = shown.map((candidate) => {
+    const button = card(place, candidate, candidate.key === place.key, () => choose(candidate.key));
+    for (const event of ["focus", "pointerenter"]) button.addEventListener(event, () => map?.show(candidate));
+    return button;
+  });
   return h(
     "section",
     { class: "card stack", "aria-labelledby": "place-title" },
     h("h2", { id: "place-title" }, w("place.title")),
     verdict(place, chosen),
+    map?.element ?? null,
     cards.length > 0 ? h("div", { class: "place-cards", role: "group", "aria-labelledby": "place-title" }, ...cards) : null,
     other(choose),
   );

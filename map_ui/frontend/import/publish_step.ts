@@ -2,7 +2,7 @@
 import { h, icon } from "../dom";
 import { formatDate, localInput } from "../format";
 import type { StepPage } from "./job_page";
-import { counts } from "./report";
+import { counts, findings } from "./report";
 import { server } from "./server";
 import { w } from "./words";
 
@@ -10,7 +10,7 @@ export function publishStep(page: StepPage): Node[] {
   const { job } = page;
   const summary = job.report ? h("section", { class: "card stack", "aria-labelledby": "sum-title" }, h("h2", { id: "sum-title" }, w("publish.summary")), counts(job.report)) : null;
   const back = h("button", { type: "button", class: "button", click: () => page.open("check") }, icon("arrow-left"), w("step.check"));
-  const parts = job.state === "submitted" ? [about(page), decision(page)] : [returned(page), form(page, back)];
+  const parts = job.state === "submitted" ? [about(page), ...(job.report ? findings(page, job.report) : []), decision(page)] : [returned(page), form(page, back)];
   return [summary, ...parts].filter((part): part is HTMLElement => part !== null);
 }
 
@@ -75,7 +75,6 @@ function decision(page: StepPage): HTMLElement {
     h(
       "div",
       { class: "row actions" },
-      h("button", { type: "button", class: "button", click: () => page.open("check") }, icon("list-checks"), w("publish.see_check")),
       h("button", { type: "button", class: "button", click: () => void page.take("return", note.value) }, icon("reply"), w("publish.return")),
       h("button", { type: "button", class: "button primary", click: () => void page.take("approve", note.value) }, icon("check"), w("publish.approve")),
     ),

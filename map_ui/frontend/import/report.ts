@@ -3,6 +3,8 @@ import { h, icon } from "../dom";
 import { formatNumber } from "../format";
 import { language } from "../i18n";
 import { permalinkHash } from "../permalink";
+import type { StepPage } from "./job_page";
+import { RowMap } from "./row_map";
 import type { IssueGroup, Job, Report } from "./types";
 import { w } from "./words";
 
@@ -15,18 +17,30 @@ export function counts(report: Report): HTMLElement {
   return h("div", { class: "stack" }, h("dl", { class: "tiles" }, ...tiles), h("p", { class: "soft small numbers" }, sum));
 }
 
-export function issueList(job: Job, report: Report): HTMLElement {
-  if (report.issues.length === 0) return h("p", { class: "note good" }, icon("check"), w("issues.none"));
-  return h("ul", { class: "issues" }, ...report.issues.map((group) => h("li", {}, issue(job, group))));
+/** The rows on the map and the findings beside it: a finding's row is shown there. */
+export function findings(page: StepPage, report: Report): HTMLElement[] {
+  const { job } = page;
+  const onMap = job.has_map && report.read > 0 ? new RowMap(job, report, page.map) : null;
+  const list = h("section", { class: "card stack", "aria-labelledby": "issues-title" }, h("h2", { id: "issues-title" }, w("issues.title")), issueList(job, report, onMap));
+  return onMap ? [onMap.element, list] : [list];
 }
 
-function issue(job: Job, group: IssueGroup): HTMLElement {
+function issueList(job: Job, report: Report, onMap: RowMap | null): HTMLElement {
+  if (report.issues.length === 0) return h("p", { class: "note good" }, icon("check"), w("issues.none"));
+  return h("ul", { class: "issues" }, ...report.issues.map((group) => h("li", {}, issue(job, group, onMap))));
+}
+
+function issue(job: Job, group: IssueGroup, onMap: RowMap | null): HTMLElement {
   const field = group.field && group.field !== "geom" ? h("span", { class: "tag" }, job.fields.find(({ name }) => name === group.field)?.label ?? group.field) : null;
   const head = h("p", {}, h("span", { class: "unseen" }, `${w(`severity.${group.severity}`)}: `), h("strong", {}, group.message), " ", h("span", { class: "soft small numbers" }, group.first.some(({ row }) => row !== null) ? w("issues.rows", { n: formatNumber(group.count) }) : ""), field);
   const places = group.first.map(({ row, detail, place_4326: place }) => {
     const words = [row === null ? "" : w("issues.row", { n: formatNumber(row) }), detail].filter(Boolean).join(": ");
-    const link = place ? h("a", { href: `/${language}/map${permalinkHash({ map: { zoom: 18, lat: place[1], lon: place[0] }, layers: null, selection: null, base: null })}`, target: "_blank" }, w("issues.on_map")) : null;
+    const link = onMap && row !== null ? showRow(onMap, row) : place ? h("a", { href: `/${language}/workspace${permalinkHash({ map: { zoom: 18, lat: place[1], lon: place[0] }, layers: null, selection: null, base: null })}`, target: "_blank" }, w("issues.on_map")) : null;
     return words || link ? h("li", { class: "small" }, words, " ", link) : null;
   });
   return h("div", { class: `issue is-${group.severity}` }, icon(ICON[group.severity]), h("div", {}, head, h("ul", { class: "issue-rows soft" }, ...places)));
+}
+
+function showRow(onMap: RowMap, row: number): HTMLElement {
+  return h("button", { type: "button", class: "link-button", "aria-label": `${w("issues.on_map")}, ${w("issues.row", { n: formatNumber(row) })}`, click: () => onMap.showRow(row) }, w("issues.on_map"));
 }

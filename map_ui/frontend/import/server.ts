@@ -2,7 +2,7 @@
 import { addressOf, readJson, RequestError } from "../api";
 import { language } from "../i18n";
 import { refusalOf, token, write } from "../workspace/server";
-import type { Answers, Job, JobHead, JobProgress, JobState, JobStep, Target } from "./types";
+import type { Answers, Job, JobHead, JobProgress, JobState, JobStep, RowMapData, Target } from "./types";
 
 const IMPORTS = "/api/imports";
 const one = (id: number, rest = "") => `${IMPORTS}/${id}${rest}`;
@@ -38,6 +38,7 @@ export const server = {
   list: () => readJson<{ imports: JobHead[]; targets: Target[]; kinds: string[] }>(IMPORTS, { lang: language }),
   job: (id: number) => readJson<Job>(one(id), { lang: language }),
   progress: (id: number) => readJson<{ state: JobState; progress: JobProgress }>(one(id, "/progress"), { lang: language }),
+  rows: (id: number) => readJson<RowMapData>(one(id, "/rows"), { lang: language }),
   start: (body: Start) => write<Job>(IMPORTS, { method: "POST", body }),
   upload,
   removeFile: (id: number, name: string) => write<Job>(one(id, `/files/${encodeURIComponent(name)}`), { method: "DELETE" }),

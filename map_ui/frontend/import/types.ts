@@ -128,6 +128,42 @@ export interface Report extends Counts {
   seconds: number;
 }
 
+export interface FieldChange {
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** A row of the file: what becomes of it and where it lies; shapes in EPSG:4326. */
+export interface MapRow {
+  row: number;
+  kind: "new" | "changed" | "same" | "rejected";
+  key: string;
+  shape: GeoJSON.Geometry | null;
+  /** The shape that is on the map now, where it changes. */
+  before_shape?: GeoJSON.Geometry | null;
+  changes?: FieldChange[];
+}
+
+export interface RowFinding {
+  row: number;
+  code: string;
+  severity: IssueGroup["severity"];
+  field: string;
+  detail: string;
+  place: [number, number] | null;
+}
+
+/** The rows of a dry run for a map: some of each kind, and a grid that counts all of the kinds with more. */
+export interface RowMapData {
+  rows: MapRow[];
+  missing: { key: string; shape: GeoJSON.Geometry }[];
+  squares: { kind: MapRow["kind"]; rows: number; place: [number, number] }[];
+  findings: RowFinding[];
+  /** Code of a finding → its words. */
+  messages: Record<string, string>;
+}
+
 export interface Answers {
   source_layer: string;
   encoding: string;
@@ -147,6 +183,7 @@ export interface Job extends JobHead {
   fields: ThemeField[];
   report: Report | null;
   rejected_files: string[];
+  has_map: boolean;
   problem: string;
   reason: string;
   decision_number: string;

@@ -22,7 +22,7 @@ export function understandStep(page: StepPage): Node[] {
   next.disabled = found.place.key === null;
   return [
     facts(found, again),
-    placeCards(found.place, (key) => void again({ source_crs: key })),
+    placeCards(found.place, page.map, (key) => void again({ source_crs: key })),
     textChoices(found, job.answers, job.encodings, again),
     backToFiles(page, next),
   ];
