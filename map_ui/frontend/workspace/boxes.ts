@@ -3,6 +3,7 @@ import type { Bbox } from "../api_types";
 import { h, icon, replaceChildren } from "../dom";
 import { formatMoment } from "../format";
 import { emptyState, fillFrom } from "../shell/states";
+import { boxedImports, importRow, type BoxedImports } from "./box_imports";
 import { server, type Box } from "./server";
 import type { ChangeSetHead, Home } from "./types";
 import { w } from "./words";
@@ -26,6 +27,8 @@ export class Boxes {
   private current: Box;
   private chosen = false;
   private offset = 0;
+  private imports: BoxedImports = {};
+  private files: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: BoxesOptions) {
     this.current = options.boxes[0] ?? "drafts";
@@ -49,7 +52,9 @@ export class Boxes {
 
   /** Reads the counts and the box that is open. */
   async load(): Promise<void> {
-    const home = server.home().then((found) => this.showHome(found));
+    // A file on its way has a page of its own; without it the boxes still hold everything else.
+    this.files = boxedImports().catch((): BoxedImports => ({})).then((found) => void (this.imports = found));
+    const home = Promise.all([server.home(), this.files]).then(([found]) => this.showHome(found));
     if (!this.chosen) await home.catch(() => undefined); // what waits comes first
     await Promise.all([home.catch(() => undefined), this.loadBox()]);
   }
@@ -57,23 +62,30 @@ export class Boxes {
   private async loadBox(): Promise<void> {
     for (const [name, { button }] of this.buttons) button.setAttribute("aria-pressed", String(name === this.current));
     const box = this.current;
-    await fillFrom(this.target, () => server.list(box, this.offset), ({ total, change_sets }) => this.shown(box, total, change_sets));
+    const read = () => Promise.all([server.list(box, this.offset), this.files]).then(([found]) => found);
+    await fillFrom(this.target, read, ({ total, change_sets }) => this.shown(box, total, change_sets));
   }
 
   private showHome({ boxes, wards }: Home): void {
     for (const [box, { button, count }] of this.buttons) {
-      const number = boxes[box];
+      const number = this.inBox(box, boxes[box]);
       count.textContent = number === undefined ? "" : String(number);
       button.classList.toggle("calling", CALLING.includes(box) && Boolean(number));
     }
-    if (!this.chosen) this.current = this.options.boxes.find((box) => CALLING.includes(box) && boxes[box]) ?? this.current;
+    if (!this.chosen) this.current = this.options.boxes.find((box) => CALLING.includes(box) && this.inBox(box, boxes[box])) ?? this.current;
     const chips = wards.map(({ name, bbox_4326 }) => h("button", { type: "button", class: "chip", click: () => this.options.showPlace(bbox_4326) }, icon("map-pin", "icon-small"), name));
     replaceChildren(this.wards, chips.length > 0 ? h("h3", {}, w("boxes.wards")) : null, h("div", { class: "chips-wrapped" }, ...chips));
   }
 
+  private inBox(box: Box, sets: number | undefined): number | undefined {
+    const files = this.imports[box]?.length ?? 0;
+    return sets === undefined && files === 0 ? undefined : (sets ?? 0) + files;
+  }
+
   private shown(box: Box, total: number, sets: ChangeSetHead[]): Node[] {
-    if (sets.length === 0) return [emptyState(BOX_ICON[box], w(`box.${box}_none`), w(`box.${box}_none_text`))];
-    const rows = sets.map((set) => h("li", {}, this.row(set, box)));
+    const files = this.offset === 0 ? (this.imports[box] ?? []) : [];
+    if (sets.length + files.length === 0) return [emptyState(BOX_ICON[box], w(`box.${box}_none`), w(`box.${box}_none_text`))];
+    const rows = [...files.map(importRow), ...sets.map((set) => this.row(set, box))].map((row) => h("li", {}, row));
     const about = box === "conflicts" ? h("p", { class: "small soft" }, w("box.conflicts_about")) : null;
     return [...(about ? [about] : []), h("ul", { class: "list" }, ...rows), ...this.pager(total)];
   }
