@@ -13,6 +13,7 @@ import shapely
 
 from gis_core.crs import STORAGE_SRID
 from gis_core.geometry_gate import promote_many
+from gis_core.geometry_rings import Rings, twice_areas
 from layers.registry import AREA, LINE, POINT
 
 Geometries = npt.NDArray[np.object_]
@@ -56,14 +57,22 @@ def _any_ewkb(geometries: Geometries) -> pa.Array:
     return pa.array(shapely.to_wkb(promoted, include_srid=True, byte_order=1), _BYTES)
 
 
+def ring_ewkb(rings: Rings) -> pa.Array:
+    """Return polygons of one ring, in EPSG:4326, as `stored_ewkb` makes them."""
+    return _put_together(rings.positions, rings.counts, AREA)
+
+
 def _simple_ewkb(geometries: Geometries, stored: str) -> pa.Array:
     """Return the EWKB of points, of single lines, or of polygons without holes."""
-    positions = shapely.get_coordinates(geometries)
     counts = shapely.get_num_coordinates(geometries).astype(np.int64)
+    return _put_together(shapely.get_coordinates(geometries), counts, stored)
+
+
+def _put_together(positions: Positions, counts: Counts, stored: str) -> pa.Array:
     if stored == AREA:
         positions = _counter_clockwise(positions, counts)
     _, whole, part = _SIMPLE[stored]
-    heads = np.zeros(len(geometries), _LAYOUTS[stored])
+    heads = np.zeros(len(counts), _LAYOUTS[stored])
     heads["order"], heads["type"], heads["srid"] = 1, whole | _WITH_SRID, STORAGE_SRID
     if stored != POINT:
         heads["parts"], heads["part_order"], heads["part_type"] = 1, 1, part
@@ -86,13 +95,12 @@ def _counter_clockwise(positions: Positions, counts: Counts) -> Positions:
     """Return the positions with every clockwise ring turned; `counts` are positions a ring."""
     if not len(counts):
         return positions
+    clockwise_rings = twice_areas(positions, counts) < 0
+    if not clockwise_rings.any():
+        return positions
     ends = np.cumsum(counts)
     starts = ends - counts
-    # From the first corner of its ring: far from the origin a small area drowns in rounding. The
-    # closing corner is then zero, so nothing of a ring reaches into the next.
-    x, y = (positions - np.repeat(positions[starts], counts, axis=0)).T
-    twice = np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0)
-    clockwise = np.repeat(np.add.reduceat(twice, starts) < 0, counts)
+    clockwise = np.repeat(clockwise_rings, counts)
     order = np.arange(len(positions))
     order[clockwise] = np.repeat(starts + ends - 1, counts)[clockwise] - order[clockwise]
     return positions[order]

@@ -86,11 +86,13 @@ class Preparation:
         self._findings.refuse(numbers[~fine], shapes.reasons[~fine].tolist(), refused, self._crs)
         if not fine.any():
             return None
-        keep = pa.array(fine)
-        numbers, ewkb = numbers[fine], shapes.ewkb.filter(keep)
+        ewkb = shapes.ewkb
+        if not fine.all():
+            keep = pa.array(fine)
+            numbers, ewkb, batch = numbers[fine], ewkb.filter(keep), batch.filter(keep)
         self._findings.begin(numbers, ewkb)
         self._mark_repaired(shapes, fine)
-        columns = self._columns(batch.filter(keep), geometry)
+        columns = self._columns(batch, geometry)
         staged = self._fill(columns)
         keys = self._keys(staged, columns, ewkb)
         return StagedRows(pa.array(numbers), keys, ewkb, staged)

@@ -1,7 +1,7 @@
 """Shapes of a batch: through the gate, into degrees, repaired where that keeps their type."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.city import city
-from gis_core.crs import area_m2
+from gis_core.crs import STORAGE_SRID, area_m2
 from gis_core.geometry_gate import LINES, POINTS, POLYGONS, admit_many
 from gis_core.geometry_refusal import GateLimits
-from importers.ewkb import stored_ewkb
+from gis_core.geometry_rings import Positions, Rings, admit_rings
+from importers.ewkb import ring_ewkb, stored_ewkb
 from importers.refusals import Unreadable, refusal
 from importers.source_crs import SourceCrs
 from layers.registry import AREA, LINE, POINT, Theme
@@ -37,6 +38,7 @@ KINDS: Mapping[str, Promise] = {POINT: _("points"), LINE: _("lines"), AREA: _("a
 _POLYGONAL = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
 _WKB_KINDS = {1: POINT, 2: LINE, 3: AREA, 4: POINT, 5: LINE, 6: AREA}
 _MAP = GateLimits()
+_PAIR = pa.binary(16)  # x and y
 _HEIGHT_WORDS = (" Z", " M", "ZM", "2.5D", "Measured", "3D")
 
 
@@ -82,6 +84,46 @@ def has_heights(declared: str) -> bool:
 
 def read_shapes(wkb: pa.Array, stored: str, crs: SourceCrs) -> Shapes:
     """Let shapes in, transform them, repair areas that cross themselves, promote to `stored`."""
+    if stored != AREA:
+        return _any_shapes(wkb, stored, crs)
+    rings = _valid_rings(wkb, crs)
+    alike = ring_ewkb(rings)
+    reasons = np.full(len(wkb), None, dtype=object)
+    if len(rings.rows) == len(wkb):
+        return Shapes(alike, reasons, {})
+    others = np.setdiff1d(np.arange(len(wkb)), rings.rows, assume_unique=True)
+    rest = _any_shapes(wkb.take(pa.array(others)), stored, crs)
+    reasons[others] = rest.reasons
+    place = np.empty(len(wkb), np.int64)
+    place[rings.rows] = np.arange(len(alike))
+    place[others] = len(alike) + np.arange(len(others))
+    ewkb = pa.concat_arrays([alike, rest.ewkb]).take(pa.array(place))
+    repaired = {int(others[row]): areas for row, areas in rest.repaired.items()}
+    return Shapes(ewkb, reasons, repaired)
+
+
+def _valid_rings(wkb: pa.Array, crs: SourceCrs) -> Rings:
+    """Return the areas of one ring, in degrees, of which nothing is wrong."""
+    _, offsets, data = wkb.buffers()
+    width = np.int64 if pa.types.is_large_binary(wkb.type) else np.int32
+    bounds = np.frombuffer(offsets, width, len(wkb) + 1, wkb.offset * np.dtype(width).itemsize)
+    present = np.asarray(wkb.is_valid())
+    starts, ends = bounds[:-1].astype(np.int64), bounds[1:].astype(np.int64)
+    rings = admit_rings(
+        np.frombuffer(data, np.uint8), starts, np.where(present, ends, starts), crs.limits
+    )
+    rings = replace(rings, positions=_degrees(rings.positions, crs))
+    on_map = _on_map(rings.positions)
+    if not on_map.all():
+        starts = np.cumsum(rings.counts) - rings.counts
+        rings = rings.some(np.logical_and.reduceat(on_map, starts))
+    corners = (np.append(0, np.cumsum(rings.counts)), np.arange(len(rings.rows) + 1))
+    kind = shapely.GeometryType.POLYGON
+    shapes = shapely.from_ragged_array(kind, rings.positions, corners)
+    return rings.some(shapely.is_valid(shapes))
+
+
+def _any_shapes(wkb: pa.Array, stored: str, crs: SourceCrs) -> Shapes:
     rows = wkb.to_numpy(zero_copy_only=False)
     geometries, reasons = admit_many(rows, allowed=_ALLOWED[stored], limits=crs.limits)
     if stored == POINT:
@@ -97,13 +139,30 @@ def _transform(
 ) -> None:
     """Turn positions into degrees in place; shapes that leave the map are refused."""
     positions, row = shapely.get_coordinates(geometries, return_index=True)
-    degrees = crs.to_wgs84(positions)
-    on_map = (np.abs(degrees[:, 0]) <= _MAP.max_lon) & (np.abs(degrees[:, 1]) <= _MAP.max_lat)
+    degrees = _degrees(positions, crs)
+    on_map = _on_map(degrees)
     if not on_map.all():
         lost = np.unique(row[~on_map])
         geometries[lost], reasons[lost] = None, "out_of_bounds"
         degrees = degrees[~np.isin(row, lost)]
     shapely.set_coordinates(geometries, degrees)
+
+
+def _on_map(degrees: Positions) -> npt.NDArray[np.bool_]:
+    inside: npt.NDArray[np.bool_] = np.abs(degrees[:, 0]) <= _MAP.max_lon
+    return inside & (np.abs(degrees[:, 1]) <= _MAP.max_lat)
+
+
+def _degrees(positions: Positions, crs: SourceCrs) -> Positions:
+    """Return positions in degrees; one that neighbours share is transformed once."""
+    if crs.epsg == STORAGE_SRID or not len(positions):
+        return crs.to_wgs84(positions)
+    buffer = pa.py_buffer(np.ascontiguousarray(positions).view(np.uint8))
+    pairs = pa.FixedSizeBinaryArray.from_buffers(_PAIR, len(positions), [None, buffer])
+    codes = pairs.dictionary_encode()
+    _, different = codes.dictionary.buffers()
+    alone = np.frombuffer(different, np.float64, 2 * len(codes.dictionary)).reshape(-1, 2)
+    return np.asarray(crs.to_wgs84(alone)[codes.indices.to_numpy()])
 
 
 def _repair(
