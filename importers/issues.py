@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -163,6 +164,14 @@ class IssueLog:
             first.append(issue)
         if self._on_error is not None and issue.severity is Severity.ERROR:
             self._on_error(issue)
+
+    def add_alike(self, issues: Iterable[Issue], count: int) -> None:
+        """Record `count` findings of one kind that reject nothing; only the first are looked at."""
+        shown = list(islice(issues, min(count, self._keep)))
+        for issue in shown[:-1]:
+            self.add(issue)
+        for issue in shown[-1:]:
+            self.add(issue, count - len(shown) + 1)
 
     def extend(self, issues: Iterable[Issue]) -> None:
         """Record several findings."""

@@ -14,6 +14,7 @@ from importers.source_crs import SourceCrs
 
 _MARGIN_DEG = 0.001  # about 110 m: a shape on the border is not outside
 Numbers = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.intp]
 
 
 class RowFindings:
@@ -51,13 +52,13 @@ class RowFindings:
         self,
         code: str,
         field: str,
-        rows: Iterable[int],
+        rows: Rows,
         severity: Severity = Severity.WARNING,
         detail: Callable[[int], str] = lambda _row: "",
     ) -> None:
-        """Note something about rows, counted from 0 in the batch."""
-        for row in rows:
-            self._log.add(self._issue(code, field, int(row), severity, detail(int(row))))
+        """Note something that rejects no row about rows, counted from 0 in the batch."""
+        found = (self._issue(code, field, row, severity, detail(row)) for row in map(int, rows))
+        self._log.add_alike(found, len(rows))
 
     def mark_value(self, code: str, field: str, first: int, value: str, count: int) -> None:
         """Note something about a value that stands in `count` rows, the first of them `first`."""
