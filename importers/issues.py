@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -166,12 +165,13 @@ class IssueLog:
             self._on_error(issue)
 
     def add_alike(self, issues: Iterable[Issue], count: int) -> None:
-        """Record `count` findings of one kind that reject nothing; only the first are looked at."""
-        shown = list(islice(issues, min(count, self._keep)))
-        for issue in shown[:-1]:
+        """Record `count` findings of one kind that reject no row; made while there is room."""
+        for made, issue in enumerate(issues, 1):
             self.add(issue)
-        for issue in shown[-1:]:
-            self.add(issue, count - len(shown) + 1)
+            group = (issue.code, issue.severity, issue.field)
+            if len(self._first[group]) >= self._on_map:
+                self._counts[group] += count - made
+                break
 
     def extend(self, issues: Iterable[Issue]) -> None:
         """Record several findings."""

@@ -132,7 +132,7 @@ def test_limits_hold_on_the_short_way_as_well():
 
 
 def test_many_findings_of_one_kind_are_counted_and_the_first_are_shown():
-    log = IssueLog(keep=3)
+    log = IssueLog(keep=3, on_map=12)
     points = [shapely.Point(106.0 + n / 100, 10.0) for n in range(9)]
     ewkb = pa.array(
         shapely.to_wkb(shapely.set_srid(points, 4326), include_srid=True).tolist(),
@@ -144,3 +144,4 @@ def test_many_findings_of_one_kind_are_counted_and_the_first_are_shown():
     (group,) = log.groups()
     assert (group.code, group.count) == ("outside_city", 18)
     assert [one.row for one in group.first] == [1, 2, 3]
+    assert len(log.of_rows()) == 12
