@@ -15,6 +15,7 @@ from importers.charsets import UTF_8, VIETNAMESE, decode_bytes, with_capitals
 from importers.syllables import syllable_score
 
 SHOWN = 10  # values before and after
+_LONGEST = 80  # characters of a value that are told
 _MOST_WORDS = 400
 _OFFERED = 6
 _MAX_CUT = 3  # bytes of a letter that the width of a field may cut off
@@ -66,9 +67,13 @@ class ColumnText:
             "column": self.column,
             "encoding": self.codec,
             "certain": self.certain,
-            "before": list(self.before),
+            "before": [text[:_LONGEST] for text in self.before],
             "readings": [
-                {"encoding": one.codec, "score": round(one.score, 3), "after": list(one.samples)}
+                {
+                    "encoding": one.codec,
+                    "score": round(one.score, 3),
+                    "after": [text[:_LONGEST] for text in one.samples],
+                }
                 for one in self.readings
             ],
         }

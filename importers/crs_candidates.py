@@ -6,7 +6,7 @@ city. What stays doubtful is a question to the person, never a silent move.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ _AS_GOOD = 0.1  # shares that differ by less say nothing
 _INSIDE, _OUTSIDE = 0.8, 0.05
 _ENOUGH = 0.5
 _OFFERED = 12
+_OUTLINE_DEG = 0.0002  # about 20 m: a picture shows no more
 _SHOWN = 60  # positions of a candidate that a map draws
 # How likely a system is by itself; equal shares are decided by it.
 _OWN, _USUAL, _OTHER, _OLD, _SWAPPED, _UNSHIFTED = 0, 2, 3, 4, 5, 20
@@ -77,7 +78,9 @@ class Place:
             "detail": self.detail,
             "declared": self.declared.as_dict() if self.declared else None,
             "candidates": [one.as_dict() for one in self.candidates[:_OFFERED]],
-            "outline_4326": json.loads(shapely.to_geojson(self.outline_4326)),
+            "outline_4326": json.loads(
+                shapely.to_geojson(self.outline_4326.simplify(_OUTLINE_DEG))
+            ),
         }
 
     def decided(self) -> SourceCrs:
@@ -99,7 +102,7 @@ def locate(crs_text: str, sample: Positions, outline: BaseGeometry, chosen: str 
     another system puts it inside, then the best candidate. FileRefused for an unknown `chosen`.
     """
     if chosen:
-        return Place(of_text(chosen), outline)
+        return Place(of_text(chosen), outline, declared=_declared(crs_text, sample, outline))
     declared = _declared(crs_text, sample, outline)
     if declared is not None and (declared.share > _OUTSIDE or not len(sample)):
         return Place(declared.crs, outline, declared=declared)
@@ -172,6 +175,17 @@ def _guess_issue(found: SourceCrs) -> Issue:
 def _listed(candidates: list[CrsCandidate]) -> str:
     shown = [f"{one.crs.key} ({one.crs.name}): {one.share:.0%}" for one in candidates[:4]]
     return "; ".join(shown)
+
+
+def compared(place: Place, sample: Positions) -> Place:
+    """Return a place with the likely systems beside the decided one, which comes first."""
+    found = place.candidates or rank(sample, place.outline_4326)
+    if place.crs is None or not len(sample):
+        return replace(place, candidates=found)
+    decided = [one for one in found if one.crs.key == place.crs.key]
+    others = [one for one in found if one.crs.key != place.crs.key]
+    first = decided or [_candidate(place.crs, _OWN, sample, place.outline_4326)]
+    return replace(place, candidates=(*first, *others))
 
 
 def rank(sample: Positions, outline: BaseGeometry) -> tuple[CrsCandidate, ...]:

@@ -38,6 +38,7 @@ def no_answers() -> dict[str, Any]:
         "source_layer": "",
         "encoding": "",
         "source_crs": "",
+        "geometry": "",
         "column_encodings": {},
         "mapping": {},
         "keys": [],

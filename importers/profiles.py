@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
+from gis_core.errors import NotFound
 from importers.issues import FileRefused
 from importers.models import NAME_LENGTH, ImportProfile
 from importers.refusals import refusal
@@ -81,3 +82,11 @@ def keep(actor: Actor, name: str, theme: str, options: Mapping[str, Any]) -> Imp
         raise FileRefused(words % plain)
     facts = {"theme": theme, "options": dict(options), "actor_name": actor.name}
     return rows.update_or_create(name=plain, defaults=facts)[0]
+
+
+def forget(actor: Actor, name: str, theme: str) -> None:
+    """Delete a profile; raises NotFound where the theme has none of that name, and as `keep`."""
+    access.require(actor, Action.IMPORT, theme)
+    rows = ImportProfile.objects.using(STAFF_DATABASE).filter(name=name, theme=theme)
+    if not rows.delete()[0]:
+        raise NotFound

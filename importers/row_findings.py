@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import shapely
+from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from importers.issues import Issue, IssueLog, Severity
@@ -86,7 +87,7 @@ class RowFindings:
         for spot in again.tolist():
             row, before = order[spot], order[spot - 1]
             lon, lat = positions[row].tolist()
-            detail = f"row {numbers[before]}"
+            detail = gettext("row %d") % numbers[before]
             found = Issue(
                 "duplicate_shape", Severity.WARNING, int(numbers[row]), "geom", detail, (lon, lat)
             )

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from django.utils.translation import gettext_lazy as _
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
@@ -28,8 +29,8 @@ _MAX_TEXT = 20_000
 _MARKED = re.compile(r"(?:EPSG:)?\d{4,6}(?:\+\w+)+\Z", re.IGNORECASE)
 _EPSG = re.compile(r"(?:EPSG:)?(\d{4,6})\Z", re.IGNORECASE)
 _MARKS = ("swapped", "unshifted")
-_SWAPPED = "northing first"
-_UNSHIFTED = "without datum shift (nội bộ)"
+_SWAPPED = _("northing first")
+_UNSHIFTED = _("without datum shift (VN-2000 nội bộ)")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from gis_core.geometry_refusal import GateLimits
 from importers import geometry_kinds
 from importers.column_facts import FACT_ROWS, ColumnFacts, facts_of
 from importers.column_text import ColumnText
-from importers.crs_candidates import Place, city_box, locate
+from importers.crs_candidates import Place, city_box, compared, locate
 from importers.issues import CODES, Issue, IssueGroup, IssueLog, Severity, in_each_language
 from importers.letters import Letters, encoding_names
 from importers.mapping import Matched, known_targets, settle
@@ -30,6 +30,7 @@ from layers.registry import Theme
 
 Batch = tuple[pa.RecordBatch, str]
 _SAMPLE_SHAPES, _SAMPLE_POSITIONS = 300, 400
+_LONGEST = 80  # characters of a value that are told
 _ANYWHERE = GateLimits(max_lon=1e9, max_lat=1e9, drop_z=True)
 
 
@@ -55,7 +56,7 @@ class Understood:
         if self.heights:
             yield Issue("heights_kept", Severity.NOTE)
         if not set(theme.natural_key) & self.matched.targets.keys():
-            yield Issue("no_key", Severity.WARNING, detail="--key names one")
+            yield Issue("no_key", Severity.WARNING)
         for name, column in self.matched.misfits:
             yield Issue("column_misfit", Severity.WARNING, field=name, detail=column)
         for name, reason in self.matched.reasons.items():
@@ -75,11 +76,15 @@ class Understood:
 
 @dataclass(frozen=True)
 class ColumnMatch:
-    """One column of the file: the field that it fills, "" for `extra`, why, and first values."""
+    """One column of the file: the field that it fills, "" for `extra`, why, and first values.
+
+    `misfit` is the field whose name the column has and whose values it does not, or "".
+    """
 
     column: str
     field: str
     reason: str
+    misfit: str
     samples: tuple[str, ...]
 
 
@@ -87,7 +92,8 @@ class ColumnMatch:
 class Understanding:
     """What a person confirms before anything is written. `rows` is what the file claims.
 
-    `kinds` counts the shapes of the first rows by the type in which they would be stored.
+    `text` begins with what a person should look at. `kinds` counts the shapes of the first rows by
+    the type in which they would be stored.
     """
 
     file: str
@@ -121,7 +127,10 @@ class Understanding:
             "encodings": list(encoding_names()),
             "text": [one.as_dict() for one in self.text],
             "place": self.place.as_dict(),
-            "columns": [{**vars(one), "samples": list(one.samples)} for one in self.columns],
+            "columns": [
+                {**vars(one), "samples": [text[:_LONGEST] for text in one.samples]}
+                for one in self.columns
+            ],
             "unfilled": list(self.unfilled),
             "questions": [
                 {"code": code, "messages": in_each_language(CODES[code])} for code in self.questions
@@ -167,8 +176,8 @@ def understand(actor: Actor, request: ImportRequest) -> Understanding:
         kinds=file.kinds,
         rows=source.rows,
         encoding=file.letters.codec,
-        text=tuple(file.letters.columns.values()),
-        place=file.place,
+        text=tuple(sorted(file.letters.columns.values(), key=lambda one: one.certain)),
+        place=compared(file.place, sample_positions(file.first)),
         columns=tuple(_match(file, name) for name in file.facts),
         unfilled=tuple(name for name in known_targets(theme) if name not in file.matched.targets),
         issues=log.groups(),
@@ -179,7 +188,8 @@ def _match(file: Understood, column: str) -> ColumnMatch:
     targets = file.matched.targets
     name = next((target for target, source in targets.items() if source == column), "")
     reason = file.matched.reasons.get(name, "")
-    return ColumnMatch(column, name, reason, file.facts[column].samples)
+    misfit = next((field for field, misfit in file.matched.misfits if misfit == column), "")
+    return ColumnMatch(column, name, reason, misfit, file.facts[column].samples)
 
 
 def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest) -> Understood:

@@ -38,6 +38,7 @@ class ChangeIn(_Strict):
     source_layer: str | None = Field(None, max_length=200)
     encoding: str | None = Field(None, max_length=40)
     source_crs: str | None = Field(None, max_length=40)
+    geometry: Literal["", "points", "lines", "areas"] | None = None
     column_encodings: dict[str, str] | None = Field(None, max_length=500)
     mapping: dict[str, str] | None = Field(None, max_length=500)
     keys: list[str] | None = Field(None, max_length=10)
@@ -201,13 +202,16 @@ def step(request: HttpRequest, import_id: int, step: str) -> HttpResponse:
     return _answer(request, steps.take(who, import_id, Step(step), note))
 
 
-@channel("api.import.profile", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST", "PUT"))
+@channel(
+    "api.import.profile", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST", "PUT", "DELETE")
+)
 def profile(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Read the file as a profile says; PUT saves how it is read now under a name."""
+    """Read the file as a profile says; PUT saves how it is read now, DELETE forgets one."""
     who = _actor(request)
     sight.find(who, import_id)
     name = _body(request, ProfileIn).name
-    act = saved_ways.save if request.method == "PUT" else saved_ways.use
+    acts = {"PUT": saved_ways.save, "DELETE": saved_ways.forget}
+    act = acts.get(str(request.method), saved_ways.use)
     return _answer(request, act(who, import_id, name))
 
 

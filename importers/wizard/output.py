@@ -51,6 +51,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "encodings": list(encoding_names()),
         "answers": job.answers,
         "understanding": job.understanding,
+        "geometry_types": _geometry_types(job),
         "fields": theme_fields(actor, job.theme, job.slug),
         "profiles": saved_ways.names(actor, job),
         "report": None if job.report is None else _report(job.report),
@@ -68,6 +69,13 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "publishes": access.publishes_everywhere(actor, job.theme, job.slug),
         "change_set": _change_set(job.change_set),
     }
+
+
+def _geometry_types(job: ImportJob) -> list[str]:
+    """Return the stored types that an import may fill: its layer's, or those of its theme."""
+    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
+    theme = theme_by_key(job.theme)
+    return list(theme.geometry_types) if layer is None else [layer.geometry_type]
 
 
 def layer_title(job: ImportJob, language: str) -> str:

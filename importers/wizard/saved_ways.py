@@ -5,9 +5,9 @@ from typing import Any
 from gis_core import access
 from gis_core.access import Action, Actor
 from gis_core.errors import NotFound
+from importers import profiles
 from importers.models import ImportJob, ImportProfile
-from importers.profiles import keep, profiles
-from importers.wizard import steps
+from importers.wizard import sight, steps
 from importers.wizard.rules import SETTLED, Step
 
 _OWN = {"encoding": "", "source_crs": "", "keys": []}
@@ -18,7 +18,7 @@ def names(actor: Actor, job: ImportJob) -> list[str]:
     mine = job.user_id == actor.user_id
     if not (mine and access.may(actor, Action.IMPORT, job.theme)):
         return []
-    return [profile.name for profile in profiles(actor, job.theme)]
+    return [profile.name for profile in profiles.profiles(actor, job.theme)]
 
 
 def use(actor: Actor, job_id: int, name: str) -> ImportJob:
@@ -27,7 +27,7 @@ def use(actor: Actor, job_id: int, name: str) -> ImportJob:
     Raises NotFound where there is no such profile of the theme, and as `steps.take`.
     """
     with steps.own(actor, job_id, SETTLED) as job:
-        found = next((one for one in profiles(actor, job.theme) if one.name == name), None)
+        found = next((one for one in profiles.profiles(actor, job.theme) if one.name == name), None)
         if found is None:
             raise NotFound
         job.answers = {**job.answers, **_fitting(found, _columns(job))}
@@ -48,23 +48,30 @@ def save(actor: Actor, job_id: int, name: str) -> ImportJob:
     """Save how an import is read under a name; raises as `importers.profiles.keep`."""
     with steps.own(actor, job_id, SETTLED) as job:
         found = job.understanding or {}
-        guessed = {one["field"]: one["name"] for one in found.get("columns", []) if one["field"]}
+        guessed = {one["field"]: one["column"] for one in found.get("columns", []) if one["field"]}
         mapping = {**guessed, **job.answers["mapping"]}
         used = set(mapping.values())
         options = {
             "encoding": job.answers["encoding"],
             "column_encodings": {
-                one["column"]: one["codec"]
+                one["column"]: one["encoding"]
                 for one in found.get("text", [])
                 if one["column"] in used
             },
-            "source_crs": (found.get("place") or {}).get("key") or "",
+            "source_crs": (found.get("place") or {}).get("crs") or "",
             "mapping": mapping,
             "keys": list(job.answers["keys"]),
         }
-        keep(actor, name, job.theme, options)
+        profiles.keep(actor, name, job.theme, options)
+    return job
+
+
+def forget(actor: Actor, job_id: int, name: str) -> ImportJob:
+    """Delete a profile of the import's theme; raises as `importers.profiles.forget`."""
+    job = sight.find(actor, job_id)
+    profiles.forget(actor, name, job.theme)
     return job
 
 
 def _columns(job: ImportJob) -> frozenset[str]:
-    return frozenset(one["name"] for one in (job.understanding or {}).get("columns", []))
+    return frozenset(one["column"] for one in (job.understanding or {}).get("columns", []))

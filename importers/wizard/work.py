@@ -151,6 +151,7 @@ def request_of(job: ImportJob, *, apply: bool) -> ImportRequest:
         encoding=str(answers.get("encoding", "")),
         column_encodings=dict(answers.get("column_encodings", {})),
         source_crs=str(answers.get("source_crs", "")),
+        geometry=str(answers.get("geometry", "")),
         mapping=dict(answers.get("mapping", {})),
         keys=tuple(answers.get("keys", ())),
         retire_on=date.fromisoformat(retire_on) if retire_on else None,

@@ -1,5 +1,6 @@
 """An import in the browser: files, answers, dry run, publication, review, undo."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,11 @@ def test_from_the_file_to_the_map_and_back(admin: Client, layer: Any, file: Path
     assert [entry["name"] for entry in job["files"]] == [file.name]
     assert take(admin, job, "understand").json()["state"] == "understanding"
     found = worked(admin, job)
-    columns = {column["name"]: column for column in found["understanding"]["columns"]}
+    columns = {one["column"]: one for one in found["understanding"]["columns"]}
     assert columns["SHTHUA"]["field"] == "so_thua"
-    assert columns["GHICHU"]["field"] is None
+    assert columns["GHICHU"]["field"] == ""
     assert columns["GHICHU"]["samples"] == ["góc phố"]
-    assert found["understanding"]["place"]["key"] == "EPSG:9210"
+    assert found["understanding"]["place"]["crs"] == "EPSG:9210"
     take(admin, job, "check")
     found = worked(admin, job)
     assert found["counts"] == {"read": 3, "new": 3, "changed": 0, "same": 0, "rejected": 0}
@@ -218,3 +219,28 @@ def test_a_saved_way_of_reading_is_used_again(admin: Client, layer: Any, file: P
     assert found["state"] == "asking"
     assert found["answers"]["mapping"]["place_name"] == "GHICHU"
     assert found["answers"]["source_crs"] == "EPSG:9210"
+    assert admin.delete(where, {"name": "zz Đo đạc"}, content_type=JSON).json()["profiles"] == []
+    assert admin.delete(where, {"name": "zz Đo đạc"}, content_type=JSON).status_code == 404
+
+
+def test_of_several_kinds_of_shapes_one_is_chosen(admin: Client, tmp_path: Path) -> None:
+    line = {"type": "LineString", "coordinates": [[106.36, 10.36], [106.37, 10.36]]}
+    point = {"type": "Point", "coordinates": [106.36, 10.36]}
+    features = [
+        {"type": "Feature", "properties": {"ma": str(number)}, "geometry": shape}
+        for number, shape in enumerate([line, point, point])
+    ]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    job = uploaded(admin, path, theme="infrastructure", new_layer_title="Hạ tầng thử")
+    take(admin, job, "understand")
+    found = worked(admin, job)
+    assert found["understanding"]["kinds"] == {"MultiLineString": 1, "Point": 2}
+    assert {"MultiLineString", "Point"} <= set(found["geometry_types"])
+    take(admin, job, "check")
+    assert worked(admin, job)["state"] == "failed"
+    assert change(admin, job, geometry="circles").status_code == 400
+    change(admin, job, geometry="points")
+    take(admin, job, "check")
+    found = worked(admin, job)
+    assert (found["counts"]["new"], found["counts"]["rejected"]) == (2, 1)

@@ -29,7 +29,7 @@ export function doneStep(page: StepPage): Node[] {
 /** The workspace at the data, with its layer on. */
 function mapAddress(job: Job): string {
   const place = job.understanding?.place;
-  const positions = place?.candidates.find(({ key }) => key === place.key)?.positions_4326 ?? place?.declared?.positions_4326 ?? [];
+  const positions = place?.candidates.find(({ key }) => key === place.crs)?.positions_4326 ?? place?.declared?.positions_4326 ?? [];
   const middle = positions[Math.floor(positions.length / 2)];
   const map = middle ? { zoom: 17, lat: middle[1], lon: middle[0] } : null;
   const page = job.theme === "security" ? "security" : "workspace";

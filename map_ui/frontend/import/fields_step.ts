@@ -23,7 +23,7 @@ export function fieldsStep(page: StepPage): Node[] {
     );
   };
   const chosen = fieldsOf(page.job);
-  const rows = found.columns.map((column) => row(column, page.job.fields, chosen.get(column.name) ?? "", selects, judge));
+  const rows = found.columns.map((column) => row(column, page.job.fields, chosen.get(column.column) ?? "", selects, judge));
   const answers = () => ({ mapping: mappingOf(page.job.fields, selects), keys: [] });
   go.addEventListener("click", () =>
     void page.act(async () => {
@@ -42,7 +42,7 @@ export function fieldsStep(page: StepPage): Node[] {
 function fieldsOf(job: Job): Map<string, string> {
   const found = new Map<string, string>();
   const said = job.answers.mapping;
-  for (const { name, field } of job.understanding?.columns ?? []) if (field && !(field in said)) found.set(name, field);
+  for (const { column, field } of job.understanding?.columns ?? []) if (field && !(field in said)) found.set(column, field);
   for (const [field, column] of Object.entries(said)) if (column) found.set(column, field);
   return found;
 }
@@ -53,11 +53,11 @@ function row(column: Column, fields: ThemeField[], field: string, selects: Map<s
   const select = h("select", { class: "input", id }, h("option", { value: "" }, w("fields.extra")), ...options);
   select.value = field;
   select.addEventListener("change", judge);
-  selects.set(column.name, select);
+  selects.set(column.column, select);
   const samples = column.samples.slice(0, 3).join(" · ");
   const misfit = fields.find(({ name }) => name === column.misfit);
   const doubt = misfit ? h("span", { class: "small caution-text" }, w("fields.misfit", { field: misfit.label })) : null;
-  return h("li", { class: "column-row" }, h("label", { for: id, class: "column-words" }, h("strong", {}, column.name), h("span", { class: "soft small samples-line" }, samples || w("fields.no_samples")), doubt), icon("chevron-right"), select);
+  return h("li", { class: "column-row" }, h("label", { for: id, class: "column-words" }, h("strong", {}, column.column), h("span", { class: "soft small samples-line" }, samples || w("fields.no_samples")), doubt), icon("chevron-right"), select);
 }
 
 function complaints(fields: ThemeField[], selects: Map<string, HTMLSelectElement>): { bad: string[]; caution: string[] } {

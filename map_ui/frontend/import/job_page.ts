@@ -119,7 +119,7 @@ export class JobPage implements StepPage {
   private draw(): void {
     const { job } = this;
     const back = h("a", { class: "text-link", href: `/${language}/import` }, icon("arrow-left"), w("job.all"));
-    const layer = h("p", { class: "soft" }, w("job.into", { layer: job.layer_title, theme: job.theme_title }), job.new_layer ? ` (${w("job.new_layer")})` : "");
+    const layer = h("p", { class: "soft" }, job.theme_title === job.layer_title ? w("job.into_layer", { layer: job.layer_title }) : w("job.into", { layer: job.layer_title, theme: job.theme_title }), job.new_layer ? ` (${w("job.new_layer")})` : "");
     replaceChildren(this.head, h("nav", { "aria-label": w("job.back") }, back), h("div", { class: "job-title" }, h("h1", {}, job.title || w("job.title", { layer: job.layer_title })), stateTag(job.state)), layer);
     this.steps.replaceChildren(stepper(this.step, (step) => this.reachable(step), (step) => this.open(step)));
     replaceChildren(this.notes, this.problem(), this.interruption());

@@ -12,11 +12,11 @@ const SHOWN = 6;
 
 export function placeCards(place: Place, frame: MapFrame, choose: (key: string) => void): HTMLElement {
   const all = place.declared ? [place.declared, ...place.candidates.filter(({ key }) => key !== place.declared?.key)] : place.candidates;
-  const chosen = all.find(({ key }) => key === place.key);
+  const chosen = all.find(({ key }) => key === place.crs);
   const shown = [...(chosen ? [chosen] : []), ...all.filter((one) => one !== chosen)].slice(0, SHOWN);
   const map = placeMap(place, frame, chosen ?? shown[0] ?? null);
   const cards = shown.map((candidate) => {
-    const button = card(place, candidate, candidate.key === place.key, () => choose(candidate.key));
+    const button = card(place, candidate, candidate.key === place.crs, () => choose(candidate.key));
     for (const event of ["focus", "pointerenter"]) button.addEventListener(event, () => map?.show(candidate));
     return button;
   });
@@ -32,12 +32,12 @@ export function placeCards(place: Place, frame: MapFrame, choose: (key: string) 
 }
 
 function verdict(place: Place, chosen: Candidate | undefined): HTMLElement {
-  if (place.key === null) {
+  if (place.crs === null) {
     const words = place.declared ? w("place.contradicted", { name: place.declared.name }) : w("place.unknown");
     return h("p", { class: "note caution", role: "alert" }, icon("triangle-alert"), words);
   }
   if (chosen && chosen.share_inside < 0.5) return h("p", { class: "note caution" }, icon("triangle-alert"), w("place.outside", { share: percent(chosen) }));
-  const name = chosen?.name ?? place.key;
+  const name = chosen?.name ?? place.name;
   if (place.chosen) return h("p", { class: "note good" }, icon("check"), w("place.by_you", { name }));
   return h("p", { class: "note good" }, icon("check"), place.declared ? w("place.declared", { name }) : w("place.guessed", { name }));
 }

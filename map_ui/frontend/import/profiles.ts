@@ -1,5 +1,5 @@
 /** Saved ways of reading a file: one is used again, or this one gets a name. */
-import { h, icon } from "../dom";
+import { h, icon, iconButton } from "../dom";
 import type { StepPage } from "./job_page";
 import { server } from "./server";
 import type { Answers } from "./types";
@@ -17,12 +17,18 @@ export function profiles(page: StepPage, answers: () => Partial<Answers>): HTMLE
       return server.saveProfile(job.id, name.value);
     }, w("profile.saved", { name: name.value }));
   });
-  return h("details", { class: "profiles" }, h("summary", {}, w("profile.title")), h("div", { class: "stack" }, job.profiles.length > 0 ? useOne(page) : null, save));
+  return h("details", { class: "profiles" }, h("summary", {}, w("profile.title")), h("div", { class: "stack" }, savedWays(page), save));
 }
 
-function useOne(page: StepPage): HTMLElement {
+/** The ways that are saved for the theme: one is used, or deleted. Null where there is none. */
+export function savedWays(page: StepPage): HTMLElement | null {
   const { job } = page;
+  if (job.profiles.length === 0) return null;
   const select = h("select", { class: "input", id: "profile" }, ...job.profiles.map((name) => h("option", { value: name }, name)));
   const use = h("button", { type: "button", class: "button", click: () => void page.act(() => server.useProfile(job.id, select.value)) }, w("profile.use"));
-  return h("div", { class: "field" }, h("label", { for: "profile" }, w("profile.choose")), h("div", { class: "row one-line" }, select, use), h("p", { class: "hint" }, w("profile.hint")));
+  const forget = iconButton("trash-2", w("profile.forget"), () => {
+    const name = select.value;
+    if (window.confirm(w("profile.forget_ask", { name }))) void page.act(() => server.forgetProfile(job.id, name), w("profile.forgotten", { name }));
+  });
+  return h("div", { class: "field" }, h("label", { for: "profile" }, w("profile.choose")), h("div", { class: "row one-line" }, select, use, forget), h("p", { class: "hint" }, w("profile.hint")));
 }

@@ -1,17 +1,24 @@
 /** Step 5: title, decision and reason; then publish, hand in, or decide about somebody else's. */
 import { h, icon } from "../dom";
-import { formatDate, localInput } from "../format";
+import { formatDate, formatNumber, localInput } from "../format";
 import type { StepPage } from "./job_page";
 import { counts, findings } from "./report";
 import { server } from "./server";
+import type { Job, Report } from "./types";
 import { w } from "./words";
 
 export function publishStep(page: StepPage): Node[] {
   const { job } = page;
-  const summary = job.report ? h("section", { class: "card stack", "aria-labelledby": "sum-title" }, h("h2", { id: "sum-title" }, w("publish.summary")), counts(job.report)) : null;
+  const summary = job.report ? h("section", { class: "card stack", "aria-labelledby": "sum-title" }, h("h2", { id: "sum-title" }, w("publish.summary")), counts(job.report), ending(job, job.report)) : null;
   const back = h("button", { type: "button", class: "button", click: () => page.open("check") }, icon("arrow-left"), w("step.check"));
   const parts = job.state === "submitted" ? [about(page), ...(job.report ? findings(page, job.report) : []), decision(page)] : [returned(page), form(page, back)];
   return [summary, ...parts].filter((part): part is HTMLElement => part !== null);
+}
+
+/** Features of the layer that end with this import: a reviewer has to know. */
+function ending(job: Job, report: Report): HTMLElement | null {
+  if (report.retired === 0) return null;
+  return h("p", { class: "note caution" }, icon("calendar"), w("missing.retired", { n: formatNumber(report.retired), day: formatDate(job.answers.retire_on) }));
 }
 
 function returned({ job }: StepPage): HTMLElement | null {

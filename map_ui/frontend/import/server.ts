@@ -46,6 +46,7 @@ export const server = {
   step: (id: number, step: JobStep, note = "") => write<Job>(one(id, `/${step}`), { method: "POST", body: { note } }),
   useProfile: (id: number, name: string) => write<Job>(one(id, "/profile"), { method: "POST", body: { name } }),
   saveProfile: (id: number, name: string) => write<Job>(one(id, "/profile"), { method: "PUT", body: { name } }),
+  forgetProfile: (id: number, name: string) => write<Job>(one(id, "/profile"), { method: "DELETE", body: { name } }),
   discard: (id: number) => write<null>(one(id), { method: "DELETE" }),
   undo: (changeSet: number, reason: string) => write<unknown>(`/api/change-sets/${changeSet}/undo`, { method: "POST", body: { reason } }),
   rejected: (id: number, format: string) => addressOf(one(id, "/rejected"), { f: format, lang: language }),

@@ -16,7 +16,7 @@ export function textChoices(found: Understanding, answers: Answers, encodings: s
     h("h2", { id: "text-title" }, w("text.title")),
     verdict(found, doubtful),
     ...found.text.map((column) => columnText(column, choose)),
-    LETTER_KINDS.includes(found.kind) ? wholeFile(found, encodings, again) : null,
+    LETTER_KINDS.includes(found.format) ? wholeFile(found, encodings, again) : null,
   );
 }
 
@@ -38,9 +38,9 @@ function wholeFile(found: Understanding, encodings: string[], again: Again): HTM
 }
 
 function columnText(column: ColumnText, choose: (column: string, codec: string) => Promise<void>): HTMLElement {
-  const after = column.readings.find(({ codec }) => codec === column.codec)?.samples ?? [];
+  const after = column.readings.find(({ encoding }) => encoding === column.encoding)?.after ?? [];
   const rows = column.before.map((text, index) => h("tr", {}, h("td", { class: "raw" }, text), h("td", {}, after[index] ?? "")));
-  const head = h("tr", {}, h("th", { scope: "col" }, w("text.before")), h("th", { scope: "col" }, w("text.after", { name: encodingName(column.codec) })));
+  const head = h("tr", {}, h("th", { scope: "col" }, w("text.before")), h("th", { scope: "col" }, w("text.after", { name: encodingName(column.encoding) })));
   const mark = column.certain ? h("span", { class: "tag good" }, w("text.sure")) : h("span", { class: "tag caution" }, w("text.unsure"));
   const table = h("table", { class: "samples two" }, h("thead", {}, head), h("tbody", {}, ...rows));
   const details = h("details", { class: "column-text" }, h("summary", {}, h("strong", {}, column.column), " ", mark), h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": column.column }, table), choices(column, choose));
@@ -50,10 +50,10 @@ function columnText(column: ColumnText, choose: (column: string, codec: string) 
 
 function choices(column: ColumnText, choose: (column: string, codec: string) => Promise<void>): HTMLElement {
   const id = `letters-${column.column}`;
-  const options = column.readings.map(({ codec, samples }) => h("option", { value: codec }, `${encodingName(codec)}: ${(samples[0] ?? "").slice(0, 40)}`));
+  const options = column.readings.map(({ encoding, after }) => h("option", { value: encoding }, `${encodingName(encoding)}: ${(after[0] ?? "").slice(0, 40)}`));
   const select = h("select", { class: "input", id }, ...options);
-  select.value = column.codec;
+  select.value = column.encoding;
   select.addEventListener("change", () => void choose(column.column, select.value));
-  const right = column.certain ? null : h("button", { type: "button", class: "button", click: () => void choose(column.column, column.codec) }, icon("check"), w("text.right"));
+  const right = column.certain ? null : h("button", { type: "button", class: "button", click: () => void choose(column.column, column.encoding) }, icon("check"), w("text.right"));
   return h("div", { class: "field letters" }, h("label", { for: id }, w("text.column_encoding")), h("div", { class: "row" }, select, right));
 }

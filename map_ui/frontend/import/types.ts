@@ -1,4 +1,4 @@
-/** Imports as the server tells them (importers/wizard/output.py). */
+/** Imports as the server tells them (importers/wizard/output.py, importers/understanding.py). */
 
 export type JobState =
   | "uploading" | "understanding" | "asking" | "checking" | "ready" | "submitted" | "returned"
@@ -53,10 +53,10 @@ export interface Target {
 
 export interface ColumnText {
   column: string;
-  codec: string;
+  encoding: string;
   certain: boolean;
   before: string[];
-  readings: { codec: string; samples: string[] }[];
+  readings: { encoding: string; after: string[] }[];
 }
 
 export interface Candidate {
@@ -69,23 +69,27 @@ export interface Candidate {
 export interface Place {
   chosen: boolean;
   outline_4326: GeoJSON.Polygon | GeoJSON.MultiPolygon;
-  key: string | null;
+  crs: string | null;
+  name: string;
   question: string;
   declared: Candidate | null;
   candidates: Candidate[];
 }
 
 export interface Column {
-  name: string;
-  field: string | null;
-  why: string;
+  column: string;
+  /** "" where it is kept beside the feature. */
+  field: string;
+  reason: string;
   /** The field whose name the column has and whose values it does not. */
-  misfit: string | null;
+  misfit: string;
   samples: string[];
 }
 
 export interface Understanding {
-  kind: string;
+  format: string;
+  /** Stored type → number of shapes among the first rows. */
+  kinds: Record<string, number>;
   source_layer: string;
   layers: string[];
   rows: number | null;
@@ -168,6 +172,8 @@ export interface Answers {
   source_layer: string;
   encoding: string;
   source_crs: string;
+  /** points | lines | areas, "" where the file or the layer decides. */
+  geometry: string;
   column_encodings: Record<string, string>;
   mapping: Record<string, string>;
   keys: string[];
@@ -180,6 +186,8 @@ export interface Job extends JobHead {
   encodings: string[];
   answers: Answers;
   understanding: Understanding | null;
+  /** Stored types that the import may fill: of its layer, or of its theme where the layer is new. */
+  geometry_types: string[];
   fields: ThemeField[];
   report: Report | null;
   rejected_files: string[];

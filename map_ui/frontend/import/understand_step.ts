@@ -3,7 +3,9 @@ import { h, icon } from "../dom";
 import { formatNumber } from "../format";
 import type { StepPage } from "./job_page";
 import { placeCards } from "./place_cards";
+import { savedWays } from "./profiles";
 import { server } from "./server";
+import { shapeChoice } from "./shape_choice";
 import { textChoices } from "./text_choices";
 import type { Answers, Understanding } from "./types";
 import { w } from "./words";
@@ -19,9 +21,11 @@ export function understandStep(page: StepPage): Node[] {
   if (!found) return job.state === "failed" && job.may_edit ? [coordinateColumns(page, again), backToFiles(page)].filter((part): part is HTMLElement => part !== null) : [backToFiles(page)];
   const next = h("button", { type: "button", class: "button primary", click: () => page.open("fields") }, w("understand.go"), icon("chevron-right"));
   if (!found.place) return [layerQuestion(found, again)];
-  next.disabled = found.place.key === null;
+  const shapes = shapeChoice(page, found);
+  next.disabled = found.place.crs === null || shapes?.open === true;
   return [
-    facts(found, again),
+    facts(found, again, savedWays(page)),
+    ...(shapes ? [shapes.element] : []),
     placeCards(found.place, page.map, (key) => void again({ source_crs: key })),
     textChoices(found, job.answers, job.encodings, again),
     backToFiles(page, next),
@@ -51,8 +55,8 @@ function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>)
   return form;
 }
 
-function facts(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
-  const rows: [string, Node | string][] = [[w("understand.kind"), KINDS[found.kind] ?? found.kind]];
+function facts(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>, ways: HTMLElement | null): HTMLElement {
+  const rows: [string, Node | string][] = [[w("understand.kind"), KINDS[found.format] ?? found.format]];
   if (found.layers.length > 1) rows.push([w("understand.layer"), layerChoice(found, again)]);
   else if (found.source_layer && found.source_layer !== "data") rows.push([w("understand.layer"), found.source_layer]);
   rows.push([w("understand.rows"), found.rows === null ? w("understand.rows_unknown") : formatNumber(found.rows)]);
@@ -62,12 +66,13 @@ function facts(found: Understanding, again: (answers: Partial<Answers>) => Promi
     { class: "card stack", "aria-labelledby": "facts-title" },
     h("h2", { id: "facts-title" }, w("understand.title")),
     h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+    ways,
   );
 }
 
 const KINDS: Record<string, string> = {
   shapefile: "Shapefile", geopackage: "GeoPackage", geojson: "GeoJSON", "geojson-sequence": "GeoJSON (sequence)", flatgeobuf: "FlatGeobuf", kml: "KML", gpx: "GPX",
-  "mapinfo-tab": "MapInfo TAB", "mapinfo-mif": "MapInfo MIF", csv: "CSV", xlsx: "Excel (XLSX)", dxf: "DXF", dgn: "DGN",
+  "mapinfo-tab": "MapInfo TAB", "mapinfo-mif": "MapInfo MIF", csv: "CSV", xlsx: "Excel (XLSX)", dxf: "DXF", dgn: "DGN", osm: "OpenStreetMap", "osm-pbf": "OpenStreetMap", overpass: "OpenStreetMap",
 };
 
 /** "MultiPolygon Z" in plain words. */
