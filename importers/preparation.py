@@ -95,7 +95,7 @@ class Preparation:
         columns = self._columns(batch, geometry)
         staged = self._fill(columns)
         keys = self._keys(staged, columns, ewkb)
-        return StagedRows(pa.array(numbers), keys, ewkb, staged)
+        return StagedRows(pa.array(numbers), keys, ewkb, staged, shapes.box_4326)
 
     def _mark_repaired(self, shapes: Shapes, fine: Mask) -> None:
         places = np.cumsum(fine) - 1  # row of the batch → row among those that pass

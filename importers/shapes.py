@@ -18,6 +18,7 @@ from gis_core.geometry_rings import Positions, Rings, admit_rings
 from importers.ewkb import ring_ewkb, stored_ewkb
 from importers.refusals import Unreadable, refusal
 from importers.source_crs import SourceCrs
+from layers.bulk_plan import Box
 from layers.registry import AREA, LINE, POINT, Theme
 
 _ALLOWED = {POINT: POINTS, LINE: LINES, AREA: POLYGONS}
@@ -46,12 +47,14 @@ _HEIGHT_WORDS = (" Z", " M", "ZM", "2.5D", "Measured", "3D")
 class Shapes:
     """`ewkb` of the rows (None where refused), why each was refused, and what was repaired.
 
-    `repaired` is row → area before and after, m² in the city's VN-2000 zone.
+    `repaired` is row → area before and after, m² in the city's VN-2000 zone. `box_4326` is west,
+    south, east, north of all shapes, nan where there are none.
     """
 
     ewkb: pa.Array
     reasons: npt.NDArray[np.object_]
     repaired: Mapping[int, tuple[float, float]]
+    box_4326: Box
 
 
 def stored_type(theme: Theme, declared: str, first: bytes | None) -> str:
@@ -89,8 +92,9 @@ def read_shapes(wkb: pa.Array, stored: str, crs: SourceCrs) -> Shapes:
     rings = _valid_rings(wkb, crs)
     alike = ring_ewkb(rings)
     reasons = np.full(len(wkb), None, dtype=object)
+    box = _box_of(rings.positions)
     if len(rings.rows) == len(wkb):
-        return Shapes(alike, reasons, {})
+        return Shapes(alike, reasons, {}, box)
     others = np.setdiff1d(np.arange(len(wkb)), rings.rows, assume_unique=True)
     rest = _any_shapes(wkb.take(pa.array(others)), stored, crs)
     reasons[others] = rest.reasons
@@ -99,7 +103,17 @@ def read_shapes(wkb: pa.Array, stored: str, crs: SourceCrs) -> Shapes:
     place[others] = len(alike) + np.arange(len(others))
     ewkb = pa.concat_arrays([alike, rest.ewkb]).take(pa.array(place))
     repaired = {int(others[row]): areas for row, areas in rest.repaired.items()}
-    return Shapes(ewkb, reasons, repaired)
+    both = _box_of(np.array([*box, *rest.box_4326]).reshape(-1, 2))
+    return Shapes(ewkb, reasons, repaired, both)
+
+
+def _box_of(positions: Positions) -> Box:
+    """Return the box of positions, nan where there are none; those that are nan do not count."""
+    if not len(positions):
+        return (np.nan, np.nan, np.nan, np.nan)
+    west, south = np.fmin.reduce(positions).tolist()
+    east, north = np.fmax.reduce(positions).tolist()
+    return (west, south, east, north)
 
 
 def _valid_rings(wkb: pa.Array, crs: SourceCrs) -> Rings:
@@ -131,7 +145,8 @@ def _any_shapes(wkb: pa.Array, stored: str, crs: SourceCrs) -> Shapes:
         geometries[several], reasons[several] = None, "several_points"
     _transform(geometries, reasons, crs)
     repaired = _repair(geometries, reasons) if stored == AREA else {}
-    return Shapes(stored_ewkb(geometries, stored), reasons, repaired)
+    box = _box_of(shapely.bounds(geometries).reshape(-1, 2))
+    return Shapes(stored_ewkb(geometries, stored), reasons, repaired, box)
 
 
 def _transform(

@@ -18,11 +18,12 @@ from django.db.backends.utils import CursorWrapper
 
 from gis_core import access, history
 from gis_core.access import STAFF_DATABASE, Action, Actor
+from gis_core.crs import STORAGE_SRID, TILE_SRID
 from gis_core.models import ChangeSet
 from gis_core.text_folding import fold
 from layers import bulk_sql
 from layers.binary_rows import HEADER, TRAILER, encode
-from layers.bulk_plan import Plan, StagedRows, Written, quote, row_fields, writable_fields
+from layers.bulk_plan import Box, Plan, StagedRows, Written, quote, row_fields, writable_fields
 from layers.bulk_sql import template
 from layers.byte_stream import copy_in, prefetched
 from layers.table_indexes import take_away
@@ -73,9 +74,10 @@ def load(
             raise NotAFirstLoad
         ids = _reserved_ids(cursor, expected_rows)
         rule = _trust(cursor, plan.table)
-        pieces = _rows_of_table(plan, batches, ids, (entry.pk, source_id))
+        boxes: list[Box] = []
+        pieces = _rows_of_table(plan, _noting(batches, boxes), ids, (entry.pk, source_id))
         new = copy_in(cursor, _statement(plan), prefetched(pieces))
-        cursor.execute(template("bulk_log").format(table=plan.table, layer_id=int(plan.layer.pk)))
+        _log(cursor, plan, boxes)
         cursor.execute(template("bulk_distrust").format(table=plan.table, **rule))
         for definition in indexes:
             cursor.execute(definition)
@@ -89,6 +91,26 @@ def _trust(cursor: CursorWrapper, table: str) -> dict[str, str]:
     rule = {"rule": quote(name), "definition": str(definition).removesuffix(" NOT VALID")}
     cursor.execute(template("bulk_trust").format(table=table, **rule))
     return rule
+
+
+def _noting(batches: Iterable[StagedRows], boxes: list[Box]) -> Iterator[StagedRows]:
+    for rows in batches:
+        boxes.append(rows.box_4326)
+        yield rows
+
+
+def _log(cursor: CursorWrapper, plan: Plan, boxes: list[Box]) -> None:
+    """Tell open maps and kept tiles what the suspended trigger would have told them."""
+    layer_id = int(plan.layer.pk)
+    if plan.fills("sensitivity") or not boxes:
+        cursor.execute(template("bulk_log").format(table=plan.table, layer_id=layer_id))
+        return
+    west, south, east, north = zip(*boxes, strict=True)
+    box = {"west": min(west), "south": min(south), "east": max(east), "north": max(north)}
+    systems = {"stored": STORAGE_SRID, "tiles": TILE_SRID}
+    level = plan.theme.model._meta.get_field("sensitivity").get_default()
+    statement = template("bulk_log_box").format(layer_id=layer_id)
+    cursor.execute(statement, {**box, **systems, "level": level})
 
 
 def _reserved_ids(cursor: CursorWrapper, count: int) -> npt.NDArray[np.int64]:

@@ -14,6 +14,7 @@ from layers.binary_rows import HEADER, TRAILER, encode
 from layers.feature import Layer
 from layers.registry import Theme, theme_by_key
 
+Box = tuple[float, float, float, float]
 INHERITED_WRITABLE = ("name", "names", "valid_from", "valid_to", "sensitivity", "extra")
 
 
@@ -76,12 +77,14 @@ class StagedRows:
 
     `numbers` count the rows of the file from 1 (int32); `shapes` are EWKB in EPSG:4326 of the
     layer's stored type, valid, with outer rings counter-clockwise; `values` are by column name.
+    `box_4326` is west, south, east and north of all the shapes.
     """
 
     numbers: pa.Array
     keys: pa.Array
     shapes: pa.Array
     values: Mapping[str, pa.Array]
+    box_4326: Box
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -144,6 +144,14 @@ def test_both_ways_tell_open_maps_and_caches_the_same(parcels, loads):
     assert entries > 0
     with change_set(ACTOR, title="later", channel="command"):
         Parcel.objects.filter(layer__slug="zz-short", source_row=1).update(name="Mới")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_Covers(ST_MakeEnvelope(west_3857, south_3857, east_3857, north_3857, 3857),"
+            " (SELECT ST_Collect(geom_3857) FROM layers_parcel WHERE source_row IS NOT NULL))"
+            " FROM gis_core_featurechange WHERE layer_id = %s LIMIT 1",
+            [Layer.objects.get(slug="zz-short").pk],
+        )
+        assert cursor.fetchone() == (True,)
     assert told_of("zz-short")[0] > entries, "writes after the load are no longer logged"
 
 

@@ -92,6 +92,7 @@ def test_both_ways_give_the_same_answers(kind, crs, near):
         assert found.ewkb.to_pylist() == wanted.ewkb.to_pylist()
         assert found.reasons.tolist() == wanted.reasons.tolist()
         assert found.repaired == wanted.repaired
+        assert np.array_equal(found.box_4326, wanted.box_4326, equal_nan=True)
 
     same()
 
