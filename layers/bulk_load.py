@@ -7,10 +7,7 @@ nothing is written: the caller then goes the way of `layers.bulk`, which says wh
 
 import json
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connections, models
@@ -21,15 +18,13 @@ from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.crs import STORAGE_SRID, TILE_SRID
 from gis_core.models import ChangeSet
 from gis_core.text_folding import fold
-from layers import bulk_sql
+from layers import bulk_sql, feature_ids
 from layers.binary_rows import HEADER, TRAILER, encode
 from layers.bulk_plan import Box, Plan, StagedRows, Written, quote, row_fields, writable_fields
 from layers.bulk_sql import template
 from layers.byte_stream import copy_in, prefetched
+from layers.feature_ids import ReservedIds
 from layers.table_indexes import take_away
-
-_ID_RECORD = np.dtype([("fields", ">i2"), ("length", ">i4"), ("id", ">i8")])
-_COPY_HEAD_BYTES = len(HEADER)
 
 
 class NotAFirstLoad(Exception):
@@ -72,7 +67,7 @@ def load(
         indexes = take_away(cursor, plan.theme, expected_rows)
         if not indexes:
             raise NotAFirstLoad
-        ids = _reserved_ids(cursor, expected_rows)
+        ids = feature_ids.reserve(cursor, expected_rows)
         rule = _trust(cursor, plan.table)
         boxes: list[Box] = []
         pieces = _rows_of_table(plan, _noting(batches, boxes), ids, (entry.pk, source_id))
@@ -113,15 +108,6 @@ def _log(cursor: CursorWrapper, plan: Plan, boxes: list[Box]) -> None:
     cursor.execute(statement, {**box, **systems, "level": level})
 
 
-def _reserved_ids(cursor: CursorWrapper, count: int) -> npt.NDArray[np.int64]:
-    """Return ids that no other row gets; those that stay unused are lost, which does no harm."""
-    answer = BytesIO()
-    cursor.copy_expert(template("bulk_reserve_ids").format(count=int(count)), answer)
-    with answer.getbuffer() as raw:
-        records = np.frombuffer(raw, _ID_RECORD, count, _COPY_HEAD_BYTES)
-        return records["id"].astype(np.int64)
-
-
 def _statement(plan: Plan) -> str:
     names = [column.name for column in plan.columns] + list(plan.blank_values())
     return template("bulk_load").format(
@@ -132,7 +118,7 @@ def _statement(plan: Plan) -> str:
 def _rows_of_table(
     plan: Plan,
     batches: Iterable[StagedRows],
-    ids: npt.NDArray[np.int64],
+    ids: ReservedIds,
     origin: tuple[int, int | None],
 ) -> Iterator[bytes]:
     """Yield the pieces of one binary COPY in the order of `_statement`."""
@@ -140,13 +126,13 @@ def _rows_of_table(
     done = 0
     for rows in batches:
         count = len(rows)
-        if done + count > len(ids):
+        if done + count > ids.count:
             raise NotAFirstLoad
         change_set_id, source_id = (pa.repeat(pa.scalar(one, pa.int64()), count) for one in origin)
         blanks = [(pa.repeat(value, count), "text") for value in plan.blank_values().values()]
         yield encode(
             [
-                (pa.array(ids[done : done + count]), "bigint"),
+                (pa.array(ids.some(done, done + count)), "bigint"),
                 (pa.repeat(plan.layer.pk, count), "bigint"),
                 (change_set_id, "bigint"),
                 (source_id, "bigint"),

@@ -1,4 +1,3 @@
--- The number is made below OFFSET 0: as an argument nextval would be volatile, and the function not inlined.
-COPY (SELECT city.permute_id(s.n, k.key_1, k.key_2)
-      FROM (SELECT nextval('city.feature_id_seq') AS n FROM generate_series(1, {count}) OFFSET 0) AS s,
-           city.id_keys AS k) TO STDOUT (FORMAT binary)
+-- One number of the sequence for each block of ids (layers/feature_ids.py), and the keys of the permutation.
+SELECT (SELECT array_agg(nextval('city.feature_id_seq')) FROM generate_series(1, %s)), key_1, key_2
+FROM city.id_keys
