@@ -139,17 +139,18 @@ class Installation:
     def crash_database(self) -> None:
         """Kill every process of the database, as a power cut does, and start it again."""
         data = self._cluster.places.data
-        postmaster = int((data / "postmaster.pid").read_text().split()[0])
-        family = [postmaster, *_children(postmaster)]
-        for process in family:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        # A process that was born while the others died goes when it notices, and holds the memory.
-        for _attempt in range(20):
-            time.sleep(0.2)
+        # One that was born while the others died holds the memory, so they are looked for again.
+        while family := _at_home_in(data):
+            for process in family:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            time.sleep(0.02)
+        # One that is dead but not yet collected by its parent still counts as running.
+        for _attempt in range(120):
             with suppress(SetupError):
                 start(self._cluster)
                 return
+            time.sleep(0.2)
         raise AssertionError("the database does not start again")
 
     def close(self) -> None:
@@ -160,9 +161,14 @@ class Installation:
         shutil.rmtree(outside.home if outside.is_outside else self._var, ignore_errors=True)
 
 
-def _children(process: int) -> list[int]:
-    text = Path(f"/proc/{process}/task/{process}/children").read_text()
-    return [int(number) for number in text.split()]
+def _at_home_in(folder: Path) -> list[int]:
+    """Return the processes whose working folder it is: those of a database in it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # gone, or another account's
+            if (process / "cwd").readlink() == folder:
+                found.append(int(process.name))
+    return found
 
 
 @contextmanager
