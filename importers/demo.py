@@ -94,7 +94,7 @@ def _imported_before(request: ImportRequest) -> bool:
     return (
         last is not None
         and last.options == request.options()
-        and last.source.sha256 == kept_files.content_hash(kept_files.original_files(request.path))
+        and last.source.sha256 == kept_files.hash_of(request.path)
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,11 @@ def original_files(path: Path) -> list[Path]:
     return [file for _, file in sorted(dataset_of(path).parts.items())]
 
 
+def hash_of(path: Path) -> str:
+    """Return the `content_hash` of a file with its parts."""
+    return content_hash(original_files(path))
+
+
 def content_hash(files: Iterable[Path]) -> str:
     """SHA-256 over the files' extensions, sizes and bytes, as 64 hexadecimal digits."""
     digest = hashlib.sha256()
@@ -45,10 +51,13 @@ class KeptFile:
     stored_path: Path
 
 
-def copy_original(path: Path) -> KeptFile:
-    """Copy a file (with its parts) under MEDIA_ROOT; equal content is kept once."""
+def copy_original(path: Path, hashed: Future[str] | None = None) -> KeptFile:
+    """Copy a file (with its parts) under MEDIA_ROOT; equal content is kept once.
+
+    `hashed` is its `hash_of`, where somebody began with that before.
+    """
     files = original_files(path)
-    sha256 = content_hash(files)
+    sha256 = hashed.result() if hashed else content_hash(files)
     stored = Path(_FOLDER) / sha256[:_PREFIX]
     folder = Path(settings.MEDIA_ROOT) / stored
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,8 @@ the one that applying would give.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
@@ -58,6 +59,7 @@ class _Run:
     progress: Progress | None
     onlooker: Onlooker | None
     directly: bool
+    hashed: Future[str] | None
 
 
 def import_file(
@@ -105,12 +107,15 @@ def _attempt(
     theme = theme_of(request.theme)
     log = IssueLog(on_error=found.append)
     opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
-    with opened as source:
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as pool, ExitStack() as stack:
+        # What takes long while the reader starts; a dry run does not need it.
+        hashed = pool.submit(kept_files.hash_of, request.path) if request.apply else None
+        source = stack.enter_context(opened)
         file = look_into(actor, source, theme, request)
         issues = tuple(file.issues(theme))
         log.extend(issues)
         crs = file.place.decided()
-        run = _Run(actor, request, file, issues, crs, log, progress, onlooker, directly)
+        run = _Run(actor, request, file, issues, crs, log, progress, onlooker, directly, hashed)
         with transaction.atomic(using=STAFF_DATABASE):
             report = _in_transaction(run)
             if not request.apply:
@@ -133,7 +138,7 @@ def _in_transaction(run: _Run) -> Report:
             run.onlooker(staging, run.log)
         return report
     with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
-        kept = pool.submit(kept_files.copy_original, run.request.path)
+        kept = pool.submit(kept_files.copy_original, run.request.path, run.hashed)
         if run.directly and bulk_load.suits(plan, run.file.source.rows):
             return _first_load(run, plan, preparation, rows, kept.result())
         staging, report = _staged(run, plan, preparation, rows)

@@ -5,12 +5,15 @@ Source: PostgreSQL manual, COPY, "Binary Format".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+Numbers = npt.NDArray[np.generic]
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -34,28 +37,45 @@ def encode(columns: Sequence[tuple[pa.Array, str]], rows: int) -> bytes:
     Types: text, jsonb, geometry (EWKB in a binary array), bigint, integer, smallint, float8, date,
     boolean, and numeric(p,s) from float64, rounded half away from zero.
     """
-    count = np.full(rows, len(columns), dtype=">i2")
-    pieces: list[pa.Array] = [_fixed(count)]
+    pieces: list[Numbers | pa.Array] = [np.full(rows, len(columns), dtype=">i2")]
     for values, sql_type in columns:
         pieces += _field(values, sql_type)
-    joined = pc.binary_join_element_wise(*pieces, pa.scalar(b"", _BYTES))
+    joined = pc.binary_join_element_wise(*_fewer(pieces), pa.scalar(b"", _BYTES))
     _, offsets, data = joined.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64, count=rows + 1, offset=joined.offset * 8)
     return bytes(memoryview(data)[int(ends[0]) : int(ends[-1])])
 
 
-def _field(values: pa.Array, sql_type: str) -> list[pa.Array]:
-    """Return length and content of one field as binary arrays; null has no content."""
+def _fewer(pieces: Sequence[Numbers | pa.Array]) -> Iterator[pa.Array]:
+    """Yield the pieces as binary arrays; numbers beside one another are laid together first."""
+    for fixed, group in groupby(pieces, lambda piece: isinstance(piece, np.ndarray)):
+        if not fixed:
+            yield from group
+            continue
+        numbers = list(group)
+        parts = [(f"f{place}", one.dtype) for place, one in enumerate(numbers)]
+        record = np.empty(len(numbers[0]), parts)
+        for (name, _), one in zip(parts, numbers, strict=True):
+            record[name] = one
+        yield _fixed(record)
+
+
+def _field(values: pa.Array, sql_type: str) -> list[Numbers | pa.Array]:
+    """Return length and content of one field; null has no content."""
     absent = np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
     content = _content(values, sql_type)
+    if isinstance(content, np.ndarray) and not absent.any():
+        return [np.full(len(content), content.dtype.itemsize, ">i4"), content]
+    content = _fixed(content) if isinstance(content, np.ndarray) else content
     lengths = np.asarray(pc.binary_length(content).to_numpy(zero_copy_only=False))
     sizes = np.where(absent, -1, lengths).astype(">i4")
     if absent.any():
         content = pc.if_else(pa.array(absent), pa.scalar(b"", _BYTES), content)
-    return [_fixed(sizes), content]
+    return [sizes, content]
 
 
-def _content(values: pa.Array, sql_type: str) -> pa.Array:
+def _content(values: pa.Array, sql_type: str) -> Numbers | pa.Array:
+    """Return the bytes of the values: numbers of one width as they are, all else as binary."""
     if sql_type in {"text", "geometry"}:
         return pc.fill_null(values.cast(_BYTES), b"")
     if sql_type == "jsonb":  # one byte that says version 1, then the text
@@ -64,7 +84,7 @@ def _content(values: pa.Array, sql_type: str) -> pa.Array:
         return pc.binary_join_element_wise(one, plain, pa.scalar(b"", _BYTES))
     if sql_type == "boolean":
         raw = pc.fill_null(values, False).to_numpy(zero_copy_only=False)
-        return _fixed(np.asarray(raw, dtype=np.uint8))
+        return np.asarray(raw, dtype=np.uint8)
     if decimals := _NUMERIC.fullmatch(sql_type):
         raw = pc.fill_null(values, 0).to_numpy(zero_copy_only=False)
         return _numeric(raw, int(decimals[1]), int(decimals[2]))
@@ -72,10 +92,10 @@ def _content(values: pa.Array, sql_type: str) -> pa.Array:
     raw = numbers.to_numpy(zero_copy_only=False)
     if sql_type == "date":
         raw = raw - _EPOCH_DAYS
-    return _fixed(raw.astype(_BIG_ENDIAN[sql_type]))
+    return np.asarray(raw.astype(_BIG_ENDIAN[sql_type]))
 
 
-def _numeric(values: npt.NDArray[np.float64], precision: int, scale: int) -> pa.Array:
+def _numeric(values: npt.NDArray[np.float64], precision: int, scale: int) -> Numbers:
     """Return each number as digits to the base 10,000: how many, weight of the first, sign, scale.
 
     Leading zero digits are allowed, so that every number has the same length. Source: PostgreSQL,
@@ -94,10 +114,10 @@ def _numeric(values: npt.NDArray[np.float64], precision: int, scale: int) -> pa.
     record[:, 3] = scale
     for place in range(whole + parts - 1, -1, -1):
         steps, record[:, 4 + place] = np.divmod(steps, _BASE)
-    return _fixed(record.view(f"V{record.shape[1] * 2}").ravel())
+    return record.view(f"V{record.shape[1] * 2}").ravel()
 
 
-def _fixed(values: npt.NDArray[np.generic]) -> pa.Array:
+def _fixed(values: Numbers) -> pa.Array:
     """Return the bytes of each number as a binary array."""
     width = values.dtype.itemsize
     data = pa.py_buffer(np.ascontiguousarray(values).view(np.uint8))
