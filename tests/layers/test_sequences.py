@@ -331,4 +331,4 @@ def test_any_sequence_of_writes_agrees_with_the_model() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("database")
 def test_500_sequences_of_writes_agree_with_the_model() -> None:
-    run_sequences(examples=500, steps=25)
+    run_sequences(examples=500, steps=15)
