@@ -15,10 +15,11 @@ def _tourism_layers(actor: Actor) -> list[ReadableLayer]:
 
 
 def places(actor: Actor, language: str) -> dict[str, Any]:
-    """Return all attractions and their categories with counts, in `language`."""
+    """Return all attractions, their categories with counts, and their layers, in `language`."""
     found: list[dict[str, Any]] = []
     categories: dict[str, dict[str, Any]] = {}
-    for entry in _tourism_layers(actor):
+    entries = _tourism_layers(actor)
+    for entry in entries:
         codes = layer_codes(entry).get("tourism.category", {})
         for row in features(entry).order_by("-in_city", "coordinate_accuracy_m", "name", "pk"):
             item = _place(row, codes, language)
@@ -36,7 +37,11 @@ def places(actor: Actor, language: str) -> dict[str, Any]:
             )
             category["count"] += 1
     ordered = sorted(categories.values(), key=lambda line: (-line["count"], line["label"]))
-    return {"places": found, "categories": ordered}
+    return {
+        "places": found,
+        "categories": ordered,
+        "layers": [entry.slug for entry in entries],
+    }
 
 
 def place(actor: Actor, slug: str, language: str) -> dict[str, Any]:

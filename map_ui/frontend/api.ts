@@ -67,12 +67,14 @@ export function embeddedJson<T>(id: string): T | null {
 function embeddedPlaces(): Places | null {
   const places = embeddedJson<Places["places"]>("places");
   const categories = embeddedJson<Places["categories"]>("categories");
-  return places && categories ? { places, categories } : null;
+  const layers = embeddedJson<Places["layers"]>("place-layers");
+  return places && categories && layers ? { places, categories, layers } : null;
 }
 
 export const api = {
   catalog: () => embeddedJson<Catalog>("catalog") ?? readJson<Catalog>("/api/catalog", { lang: language }),
-  places: () => embeddedPlaces() ?? readJson<Places>("/api/places", { lang: language }),
+  places: () => embeddedPlaces() ?? api.placesNow(),
+  placesNow: () => readJson<Places>("/api/places", { lang: language }),
   feature: (layer: string, id: string, signal?: AbortSignal) =>
     readJson<MapFeature>(`/api/features/${encodeURIComponent(layer)}/${encodeURIComponent(id)}`, { lang: language }, signal),
   identify: (lon: number, lat: number, zoom: number, layers: string[], signal?: AbortSignal) =>

@@ -176,6 +176,8 @@ export interface PlaceCategory {
 }
 
 export interface Places {
+  /** The layers that hold them. */
+  layers: string[];
   places: Place[];
   categories: PlaceCategory[];
 }

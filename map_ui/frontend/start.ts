@@ -14,12 +14,14 @@ import { coveredEdges, Panel, phone, showPosition } from "./shell/panel";
 import { SearchBox } from "./shell/search_box";
 import { emptyState, errorState, skeleton } from "./shell/states";
 import { PlaceChips } from "./start/place_chips";
+import { Live } from "./viewer/live";
 import { ordered, passes, savedPlaces } from "./start/place_filter";
 import { PlaceMarkers } from "./start/place_markers";
 import { placeCard, placeSheet, type Here } from "./start/place_parts";
 
 const SELECTION = "place";
 const CLOSE_ENOUGH = 14;
+const LATE_ENOUGH_MS = 10_000; // of a change of a place
 
 function median(values: number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
@@ -34,19 +36,19 @@ class StartPage {
   private readonly chips: PlaceChips;
   private readonly markers: PlaceMarkers;
   private readonly search: SearchBox;
-  private readonly categories: Map<string, PlaceCategory>;
+  private categories = new Map<string, PlaceCategory>();
   private here: Here = null;
   private selected: Place | null = null;
 
   private readonly about = pageCity();
 
-  constructor(private readonly all: Places) {
-    this.categories = new Map(all.categories.map((category) => [category.code, category]));
+  constructor(private all: Places) {
     this.city = createCityMap(required("#map"), { ...this.about, start: this.link.map, basemap: null });
     this.left = new Panel(required("#panel-left"), t("panel.places"), () => this.closeLeft());
     this.right = new Panel(required("#panel-right"), t("feature.selected"), () => this.select(null));
     this.chips = new PlaceChips(required("#chips"), all.categories, () => this.draw());
-    this.markers = new PlaceMarkers(this.city.map, ordered(all.places, null), this.categories, (place) => this.select(place));
+    this.markers = new PlaceMarkers(this.city.map, (place) => this.select(place));
+    this.fill();
     this.search = this.makeSearch();
     this.start();
   }
@@ -69,8 +71,33 @@ class StartPage {
     this.follow(this.link);
     window.addEventListener("hashchange", () => this.follow(parsePermalink(location.hash)));
     this.search.askedByAddress();
+    new Live({
+      everyMs: LATE_ENOUGH_MS,
+      onChanges: (changes) => changes.some(({ layer }) => this.all.layers.includes(layer)) && void this.readAgain(),
+      onOld: () => void this.readAgain(),
+      onLayers: () => undefined,
+      onEditing: () => undefined,
+    });
     startPageFrame({ search: () => this.search.focus(), escape: () => this.escape() });
     this.keepAddress();
+  }
+
+  private fill(): void {
+    this.categories = new Map(this.all.categories.map((category) => [category.code, category]));
+    this.markers.fill(ordered(this.all.places, null), this.categories);
+  }
+
+  /** Somebody changed places: what is open stays open, and follows. */
+  private async readAgain(): Promise<void> {
+    const found = await api.placesNow().catch(() => null); // the next change asks again
+    if (!found || JSON.stringify(found) === JSON.stringify(this.all)) return;
+    this.all = found;
+    const focused = document.activeElement?.closest<HTMLElement>("[data-slug]")?.dataset["slug"];
+    this.fill();
+    this.chips.offer(found.categories);
+    if (focused) this.left.body.querySelector<HTMLElement>(`[data-slug="${CSS.escape(focused)}"] :is(a, button)`)?.focus({ preventScroll: true });
+    const { selected } = this;
+    if (selected) this.select(found.places.find(({ id }) => id === selected.id) ?? null);
   }
 
   /** Shows what an address names: a position, a place or both. */

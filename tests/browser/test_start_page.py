@@ -3,6 +3,11 @@
 import re
 
 from playwright.sync_api import expect
+from sample_features import SYSTEM
+
+from layers import changes, selectors
+from layers.changes import Kind, Operation
+from layers.undo import undo
 
 
 def test_markers_stand_for_all_places_and_open_a_place(open_page):
@@ -45,3 +50,22 @@ def test_a_place_page_has_its_address_in_both_languages_and_structured_data(open
     assert {links.nth(i).get_attribute("hreflang") for i in range(links.count())} >= {"vi", "en"}
     data = page.locator("script[type='application/ld+json']").text_content()
     assert '"TouristAttraction"' in data
+
+
+def test_the_open_map_follows_what_is_changed(open_page, site):
+    page = open_page("/vi/", "desktop")
+    card = page.locator("[data-slug=chua-vinh-trang] button")
+    card.click()
+    sheet = page.locator("#panel-right")
+    expect(sheet).to_contain_text("Chùa Vĩnh Tràng")
+    entry = selectors.layer(SYSTEM, page.request.get(f"{site}/api/places").json()["layers"][0])
+    row = selectors.features(entry).get(slug="chua-vinh-trang")
+    name = {"name": "Chùa Vĩnh Tràng mới sửa"}
+    step = Operation(Kind.UPDATE, entry, name, None, row.pk, row.version)
+    made = changes.apply(SYSTEM, [step], title="t", channel="browser").change_set.pk
+    try:
+        expect(card).to_contain_text("Chùa Vĩnh Tràng mới sửa", timeout=25_000)
+        expect(sheet).to_contain_text("Chùa Vĩnh Tràng mới sửa")
+        expect(page.locator(".leaflet-marker-icon")).to_have_count(25)
+    finally:
+        undo(SYSTEM, made, "back")

@@ -9,7 +9,7 @@ export class PlaceChips {
 
   constructor(
     private readonly element: HTMLElement,
-    private readonly categories: PlaceCategory[],
+    private categories: PlaceCategory[],
     private readonly onChange: () => void,
   ) {
     element.setAttribute("role", "group");
@@ -21,6 +21,13 @@ export class PlaceChips {
 
   reset(): void {
     this.change({ ...NO_FILTER });
+  }
+
+  /** Other categories, or other numbers of places in them. */
+  offer(categories: PlaceCategory[]): void {
+    this.categories = categories;
+    const gone = !categories.some(({ code }) => code === this.filter.category);
+    this.change(gone ? { category: null } : {});
   }
 
   private change(part: Partial<Filter>): void {

@@ -29,17 +29,20 @@ function overlaps(a: Box, b: Box): boolean {
 }
 
 export class PlaceMarkers {
-  private readonly marked: Marked[];
+  private marked: Marked[] = [];
   private selected: string | null = null;
 
   constructor(
     private readonly map: L.Map,
-    places: Place[],
-    categories: Map<string, PlaceCategory>,
-    open: (place: Place) => void,
+    private readonly open: (place: Place) => void,
   ) {
-    this.marked = places.map((place) => this.mark(place, categories.get(place.category), open));
     map.on("zoomend moveend", () => this.placeNames());
+  }
+
+  /** These places and no others, in the order in which names find room. */
+  fill(places: Place[], categories: Map<string, PlaceCategory>): void {
+    for (const { marker } of this.marked) marker.remove();
+    this.marked = places.map((place) => this.mark(place, categories.get(place.category)));
   }
 
   /** Only these are on the map; the rest is taken off. */
@@ -63,7 +66,7 @@ export class PlaceMarkers {
     this.placeNames();
   }
 
-  private mark(place: Place, category: PlaceCategory | undefined, open: (place: Place) => void): Marked {
+  private mark(place: Place, category: PlaceCategory | undefined): Marked {
     const name = h("span", { class: "marker-name", "aria-hidden": "true" }, place.title);
     const element = h("span", { class: "marker" }, badge(place, category), name);
     const marker = L.marker([place.lat, place.lon], {
@@ -71,9 +74,9 @@ export class PlaceMarkers {
       keyboard: true,
       riseOnHover: true,
     });
-    marker.on("click", () => open(place));
+    marker.on("click", () => this.open(place));
     marker.on("keypress", (event) => {
-      if ((event as unknown as L.LeafletKeyboardEvent).originalEvent.key === "Enter") open(place);
+      if ((event as unknown as L.LeafletKeyboardEvent).originalEvent.key === "Enter") this.open(place);
     });
     marker.on("add", () => {
       const holder = marker.getElement();

@@ -1,4 +1,4 @@
-/** Asks the server every second what others have changed, as long as somebody looks at the page. */
+/** Asks the server every second (or less often) what others have changed, as long as somebody looks at the page. */
 import { isAbort, readJson, RequestError } from "../api";
 import type { Bbox } from "../api_types";
 
@@ -30,6 +30,8 @@ export interface LiveOptions {
   /** Too long away to know what changed. */
   onOld(): void;
   onEditing(marks: LiveEditing[]): void;
+  /** For a page that may be later than others. */
+  everyMs?: number;
 }
 
 export const EVERY_MS = 1000;
@@ -38,8 +40,8 @@ const KEPT_MS = 12 * 3600_000; // the server remembers a day
 const REPEATED = 400;
 
 /** The pause after `failures` failures in a row; spread, so that not all maps come back at once. */
-export function pauseMs(failures: number, chance: number): number {
-  const pause = Math.min(EVERY_MS * 2 ** failures, LONGEST_PAUSE_MS);
+export function pauseMs(failures: number, chance: number, everyMs = EVERY_MS): number {
+  const pause = Math.min(everyMs * 2 ** failures, LONGEST_PAUSE_MS);
   return failures === 0 ? pause : pause * (0.75 + chance / 2);
 }
 
@@ -95,7 +97,7 @@ export class Live {
       if (!(reason instanceof RequestError)) throw reason;
       this.failures += 1;
     }
-    if (!signal.aborted && !document.hidden) this.timer = window.setTimeout(() => void this.ask(), pauseMs(this.failures, Math.random()));
+    if (!signal.aborted && !document.hidden) this.timer = window.setTimeout(() => void this.ask(), pauseMs(this.failures, Math.random(), this.options.everyMs));
   }
 
   private take({ cursor, layers, changes, editing = [] }: Answer): void {
