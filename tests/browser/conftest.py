@@ -1,7 +1,7 @@
 """The real server with the demo city, and a real Chromium, for the browser tests.
 
-Screens are a phone (390×844, touch) and a desktop (1440×900). Every page is watched: an error in
-its console, or a request to another site, fails the test.
+Screens are a phone (390×844, touch), a tablet (768×1024, touch) and a desktop (1440×900). Every
+page is watched: an error in its console, or a request to another site, fails the test.
 """
 
 import os
@@ -28,6 +28,7 @@ CHROMIUM = os.environ.get("CHROMIUM_PATH") or "/usr/bin/chromium"
 PASSWORD = "Ba-Tri-Ben-Tre-68"  # of the accounts in tests/conftest.py
 SCREENS = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+    "tablet": {"viewport": {"width": 768, "height": 1024}, "has_touch": True},
     "desktop": {"viewport": {"width": 1440, "height": 900}},
 }
 
@@ -102,7 +103,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Open a path on a `phone` or `desktop` screen, signed in with a role if one is given."""
+    """Open a path on a `phone`, `tablet` or `desktop` screen, signed in with a role if given."""
     contexts = []
     complaints: list[str] = []
 

@@ -167,7 +167,13 @@ def test_a_conflict_is_resolved_field_by_field(open_page: OpenPage) -> None:
     expect(apply).to_be_enabled()
     apply.click()
     expect(planner.get_by_text("Đã đưa lựa chọn vào bản nháp")).to_be_visible()
-    expect(planner.get_by_text("Đã kiểm tra, không có lỗi")).to_be_visible()
+    sound = planner.get_by_text("Đã kiểm tra, không có lỗi")
+    expect(sound).to_be_visible()
+    planner.keyboard.press("Control+z")
+    expect(planner.get_by_text(re.compile("^Đã hoàn tác: "))).to_be_visible()
+    expect(planner.get_by_role("button", name="Xử lý xung đột")).to_be_visible()
+    planner.keyboard.press("Control+Shift+z")
+    expect(sound).to_be_visible()
     planner.get_by_role("button", name="Gửi duyệt").click()
     expect(planner.get_by_text("Đã gửi duyệt.")).to_be_visible()
     [sent] = call(planner, "GET", f"{SETS}?box=sent")["change_sets"]
@@ -177,22 +183,34 @@ def test_a_conflict_is_resolved_field_by_field(open_page: OpenPage) -> None:
     assert values == ("của tôi", "Khu tôi", "họ")
 
 
-def test_the_map_of_an_earlier_moment(open_page: OpenPage) -> None:
-    page = ready(open_page, "planner")
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+def test_the_map_of_an_earlier_moment(open_page: OpenPage, screen: str) -> None:
+    page = open_page(PLACE, screen, role="planner")
+    page.wait_for_load_state("networkidle")
     page.get_by_role("tab", name="Thay đổi").click()
-    moment = page.locator("#as-of")
-    later = page.evaluate("new Date(Date.now() + 864e5).toISOString().slice(0, 16)")
-    moment.fill(later)
-    page.get_by_role("button", name="Xem", exact=True).click()
-    expect(page.get_by_text("Hãy chọn một thời điểm đã qua.")).to_be_visible()
-    long_ago = datetime.now() - timedelta(days=3650)
-    moment.fill(long_ago.strftime("%Y-%m-%dT%H:%M"))
-    page.get_by_role("button", name="Xem", exact=True).click()
+    asked = page.get_by_role("form", name="Bản đồ ngày…")
+    day, time = asked.get_by_label("Ngày", exact=True), asked.get_by_label("Giờ", exact=True)
+    for typed, at, fault in (
+        (f"{datetime.now() + timedelta(days=2):%d/%m/%Y}", "", "Hãy chọn một thời điểm đã qua."),
+        ("31/02/2020", "", "Nhập ngày theo"),
+        ("1/2/2020", "25:00", "Giờ viết như 14:05"),
+    ):
+        day.fill(typed)
+        time.fill(at)
+        time.press("Enter")
+        expect(asked.get_by_role("alert")).to_contain_text(fault)
+    time.fill("7h30")
+    time.press("Enter")
     banner = page.locator(".as-of-banner")
-    expect(banner).to_contain_text("Bản đồ lúc")
+    expect(banner).to_contain_text("Bản đồ lúc 07:30 01/02/2020")
     expect(banner).to_contain_text("0 đối tượng")  # nothing was recorded yet
+    expect(asked.get_by_role("alert")).to_be_hidden()
     page.get_by_role("button", name="Về hôm nay").click()
     expect(banner).to_be_hidden()
+    time.fill("")
+    time.press("Enter")
+    expect(banner).to_contain_text("Bản đồ lúc 23:59 01/02/2020")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("screen", ["phone", "desktop"])

@@ -24,11 +24,12 @@ def pixel(page: Page, position: Position) -> tuple[float, float]:
     """Return where a position is in the window while the map stands at PLACE."""
     box = page.locator("#map").bounding_box()
     assert box is not None
-    (x, y), (x0, y0) = _world(position), _world((LON, LAT))
+    (x, y), (x0, y0) = world(position), world((LON, LAT))
     return box["x"] + box["width"] / 2 + x - x0, box["y"] + box["height"] / 2 + y - y0
 
 
-def _world(position: Position) -> tuple[float, float]:
+def world(position: Position) -> tuple[float, float]:
+    """Return the pixel of the whole world's map at ZOOM."""
     lon, lat = position
     size = 256 * 2**ZOOM
     turned = math.log(math.tan(math.pi / 4 + math.radians(lat) / 2))

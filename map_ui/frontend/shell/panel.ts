@@ -53,6 +53,13 @@ export class Panel {
     return !this.element.hidden;
   }
 
+  /** Another content, read from its beginning. */
+  fill(title: string, ...content: Node[]): void {
+    this.title.textContent = title;
+    this.body.replaceChildren(...content);
+    this.body.scrollTop = 0;
+  }
+
   show(height: SheetHeight = this.height, focus = false): void {
     if (!this.open) this.opener = document.activeElement;
     this.element.hidden = false;

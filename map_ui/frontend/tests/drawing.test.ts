@@ -7,7 +7,7 @@ import { bestPlace, cornerAt, cornersOf, insertedAfter, mapped, withCorner, with
 import { pressed } from "../workspace/keys";
 import { bearingDeg, deflectionDeg, destination, metresBetween, shifted, turned } from "../workspace/planar";
 import { networkOf, spotNear, waysBetween } from "../workspace/trace_path";
-import { angleText, dateText, numberText, typedAngle, typedDate, typedNumber } from "../workspace/typed_numbers";
+import { angleText, dateText, numberText, typedAngle, typedDate, typedNumber, typedTime } from "../workspace/typed_numbers";
 
 const zone = zoneOf(
   "VN-2000",
@@ -195,4 +195,11 @@ test("a key press has one name, whatever the keyboard", () => {
   assert.equal(press(" "), "space");
   assert.equal(press("ArrowUp", { shiftKey: true }), "shift+arrowup");
   assert.notEqual(press("s", { altKey: true }), "s");
+});
+
+test("times are typed as people write them", () => {
+  for (const text of ["14:05", "14h05", "14 giờ 5", "1405", "14.05", " 14:05 "]) assert.equal(typedTime(text), "14:05", text);
+  assert.equal(typedTime("7h"), "07:00");
+  assert.equal(typedTime("7"), "07:00");
+  for (const text of ["24:00", "7:60", "trưa", "", "12345", "-1:00"]) assert.equal(typedTime(text), null, text);
 });

@@ -9,9 +9,11 @@ import { say } from "../shell/messages";
 import { failureWords } from "../shell/states";
 import type { ViewerParts } from "../viewer/extension";
 import type { Forms } from "./forms";
+import { DayField } from "./day_field";
 import { hitBy } from "./hit";
 import { server, type PastItems } from "./server";
 import type { LayerForm } from "./types";
+import { typedTime } from "./typed_numbers";
 import { w } from "./words";
 
 const MOST = 3000; // features of one layer
@@ -32,7 +34,9 @@ interface Past {
 
 export class AsOf {
   readonly element: HTMLElement;
-  private readonly input = h("input", { class: "input", type: "datetime-local", id: "as-of", required: true });
+  private readonly day = new DayField({ class: "input", id: "as-of", required: "", "aria-describedby": "as-of-wrong" });
+  private readonly time = h("input", { class: "input", id: "as-of-time", inputmode: "text", autocomplete: "off", placeholder: w("as_of.time_pattern"), "aria-describedby": "as-of-wrong" });
+  private readonly wrong = h("p", { class: "field-error", id: "as-of-wrong", role: "alert", hidden: true });
   private readonly banner = h("div", { class: "as-of-banner", role: "status", hidden: true });
   private readonly words = h("span", {});
   private moment: Date | null = null;
@@ -42,14 +46,16 @@ export class AsOf {
   private readonly follow = () => this.soon();
 
   constructor(private readonly options: AsOfOptions) {
-    const show = h("button", { type: "submit", class: "button small-button" }, icon("calendar-clock", "icon-small"), w("as_of.show"));
-    const form = h("form", { class: "as-of", novalidate: true }, h("label", { for: "as-of" }, w("as_of.name")), h("div", { class: "row" }, this.input, show), h("p", { class: "small soft" }, w("as_of.about")));
+    const show = h("button", { type: "submit", class: "button" }, icon("calendar-clock", "icon-small"), w("as_of.show"));
+    const field = (id: string, words: string, control: HTMLElement) => h("div", { class: "field" }, h("label", { for: id }, words), control);
+    const row = h("div", { class: "as-of-row" }, field("as-of", w("as_of.day"), this.day.element), field("as-of-time", w("as_of.time"), this.time), show);
+    const form = h("form", { class: "as-of", novalidate: true, "aria-labelledby": "as-of-name" }, h("strong", { id: "as-of-name" }, w("as_of.name")), row, this.wrong, h("p", { class: "small soft" }, w("as_of.about")));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.start();
     });
-    this.input.addEventListener("keydown", (event) => event.stopPropagation());
-    this.input.addEventListener("focus", () => this.input.setAttribute("max", localInput(new Date())));
+    form.addEventListener("keydown", (event) => event.stopPropagation());
+    this.day.input.addEventListener("focus", () => this.day.until(localInput(new Date()).slice(0, 10)));
     this.element = form;
     const end = h("button", { type: "button", class: "button small-button", click: () => this.stop() }, icon("x", "icon-small"), w("as_of.stop"));
     this.banner.append(icon("calendar-clock"), this.words, end);
@@ -88,12 +94,34 @@ export class AsOf {
     return true;
   }
 
+  /** The moment that was typed, a whole day to its end; null after saying what is wrong. */
+  private asked(): Date | null {
+    const { day, time } = this;
+    const hours = time.value.trim() === "" ? "" : typedTime(time.value);
+    const refuse = (input: HTMLInputElement, words: string) => {
+      this.refused(input, words);
+      return null;
+    };
+    if (!day.value) return refuse(day.input, w("form.bad_date"));
+    if (hours === null) return refuse(time, w("as_of.bad_time"));
+    const now = new Date();
+    const until = hours || (day.value === localInput(now).slice(0, 10) ? localInput(now).slice(11) : "23:59:59");
+    const moment = new Date(`${day.value}T${until}`);
+    if (moment.getTime() > now.getTime()) return refuse(day.input, w("as_of.future"));
+    this.refused(null, "");
+    return moment;
+  }
+
+  private refused(input: HTMLInputElement | null, words: string): void {
+    for (const one of [this.day.input, this.time]) one.setAttribute("aria-invalid", String(one === input));
+    this.wrong.textContent = words;
+    this.wrong.hidden = !input;
+    input?.focus();
+  }
+
   private start(): void {
-    const moment = new Date(this.input.value);
-    if (Number.isNaN(moment.getTime()) || moment.getTime() > Date.now()) {
-      say(w("as_of.future"), "caution");
-      return;
-    }
+    const moment = this.asked();
+    if (!moment) return;
     this.moment = moment;
     this.tell(w("as_of.loading"));
     this.banner.hidden = false;

@@ -4,6 +4,7 @@ import { say } from "../shell/messages";
 import { failureWords } from "../shell/states";
 import type { Checks } from "./checks";
 import { confirmed } from "./dialogue";
+import { DayField } from "./day_field";
 import type { Draft } from "./draft";
 import { nameOf } from "./feature_panel";
 import type { Forms } from "./forms";
@@ -32,7 +33,7 @@ export class DraftPanel {
   private readonly title = h("input", { class: "input", id: "draft-title", maxlength: 200, autocomplete: "off" });
   private readonly reason = h("textarea", { class: "input", id: "draft-reason", rows: 2 });
   private readonly decision = h("input", { class: "input", id: "draft-decision", maxlength: 80, autocomplete: "off" });
-  private readonly day = h("input", { class: "input", id: "draft-day", type: "date" });
+  private readonly day = new DayField({ class: "input", id: "draft-day" });
   private readonly steps = h("ul", { class: "step-list" });
   private readonly summary = h("p", { class: "check-summary", role: "status" });
   private readonly ways = h("div", { class: "row ways" });
@@ -41,13 +42,13 @@ export class DraftPanel {
   constructor(private readonly options: DraftPanelOptions) {
     const { draft, keeper, checks } = options;
     const field = (id: string, words: string, control: HTMLElement) => h("div", { class: "field" }, h("label", { for: id }, words), control);
-    const more = h("details", { class: "form-more" }, h("summary", {}, icon("chevron-right"), w("draft.more")), field("draft-decision", w("draft.decision"), this.decision), field("draft-day", w("draft.day"), this.day));
+    const more = h("details", { class: "form-more" }, h("summary", {}, icon("chevron-right"), w("draft.more")), field("draft-decision", w("draft.decision"), this.decision), field("draft-day", w("draft.day"), this.day.element));
     const head = h("div", { class: "draft-head" }, icon("file-pen"), h("h3", {}, w("draft.name")));
     this.element.append(head, field("draft-title", w("draft.title"), this.title), field("draft-reason", w("draft.reason"), this.reason), more, this.summary, this.steps, this.ways);
     this.title.addEventListener("change", () => draft.describe({ title: this.title.value.trim() }));
     this.reason.addEventListener("change", () => draft.describe({ reason: this.reason.value.trim() }));
     this.decision.addEventListener("change", () => draft.describe({ decision_number: this.decision.value.trim() }));
-    this.day.addEventListener("change", () => draft.describe({ publish_on: this.day.value || null }));
+    this.day.input.addEventListener("change", () => this.chooseDay());
     draft.onChange(() => this.update());
     keeper.onChange(() => this.update());
     checks.onChange(() => this.update());
@@ -63,10 +64,17 @@ export class DraftPanel {
     this.title.placeholder = defaultTitle(draft);
     put(this.reason, draft.meta.reason);
     put(this.decision, draft.meta.decision_number);
-    put(this.day, draft.meta.publish_on ?? "");
+    if (this.day.input !== document.activeElement && this.day.value !== undefined) this.day.write(draft.meta.publish_on ?? "");
     replaceChildren(this.steps, ...draft.operations.map((step) => this.stepRow(step, checks.of(step.key))));
     this.showSummary(checks.all);
     this.showWays(checks.all);
+  }
+
+  private chooseDay(): void {
+    const { value, input } = this.day;
+    input.setAttribute("aria-invalid", String(value === undefined));
+    if (value === undefined) say(w("form.bad_date"), "caution");
+    else this.options.draft.describe({ publish_on: value });
   }
 
   private stepRow(step: Operation, problems: Problem[]): HTMLElement {

@@ -1,7 +1,6 @@
 /** Editing one layer: which feature is in hand, and every change of it as a step of the draft.
  *  Tools read what is in hand, change it with `changeGeometry` and `changeValues`, and listen with `onChange`. */
 import type L from "leaflet";
-import { replaceChildren } from "../dom";
 import { say } from "../shell/messages";
 import { phone } from "../shell/panel";
 import { failureWords } from "../shell/states";
@@ -201,10 +200,10 @@ export class Editor {
     this.feature = new FeaturePanel(form, id, {
       zone,
       onChange: (name, value, label) => this.changeValues({ [name]: value }, w("act.value", { field: label })),
+      onFix: (problem) => this.onProblem(problem),
       onRevert: () => draft.act(w("act.revert", { what: form.title }), [{ key, step: null }]),
     });
-    panel.title.textContent = w("edit.feature");
-    replaceChildren(panel.body, this.feature.element);
+    panel.fill(w("edit.feature"), this.feature.element);
     panel.show("half");
     overlay.hide(key);
     this.neighbours.show();

@@ -1,6 +1,7 @@
 /** The panel of the feature in hand: what it is, its measures, what is wrong, its form. */
 import type { Zone } from "../coordinates";
 import { h, icon, replaceChildren } from "../dom";
+import { fixButton } from "./fixable";
 import { FeatureForm } from "./form";
 import { figuresOf } from "./geometry";
 import type { Base, LayerForm, Operation, Problem, Values } from "./types";
@@ -26,6 +27,8 @@ export interface FeaturePanelOptions {
   zone: Zone;
   onChange(name: string, value: unknown, label: string): void;
   onRevert(): void;
+  /** Shows how a problem can be mended. */
+  onFix(problem: Problem): void;
 }
 
 /** What people call the feature: its name, or the fields of its natural key. */
@@ -51,7 +54,7 @@ export class FeaturePanel {
     readonly id: string | null,
     private readonly options: FeaturePanelOptions,
   ) {
-    this.form = new FeatureForm(layer, { onChange: (name, value, label) => options.onChange(name, value, label) });
+    this.form = new FeatureForm(layer, { onChange: (name, value, label) => options.onChange(name, value, label), onFix: (problem) => options.onFix(problem) });
     this.revert = h("button", { type: "button", class: "button quiet", click: () => options.onRevert() }, icon("rotate-ccw"), w("edit.revert"));
     const head = h("div", { class: "feature-head" }, h("p", { class: "kicker" }, layer.title), this.heading, this.figures);
     this.element = h("div", { class: "feature-edit" }, head, this.state, this.problems, this.form.element, h("div", { class: "row" }, this.revert));
@@ -63,7 +66,7 @@ export class FeaturePanel {
     replaceChildren(this.state, h("span", { class: `tag kind-${kind ?? "none"}` }, w(`kind.${kind ?? "none"}`)), base ? h("span", { class: "soft" }, w("feature.version", { n: base.version })) : null);
     this.live(geometry);
     const general = problems.filter(({ field }) => !field || !this.layer.fields.some(({ name }) => name === field));
-    replaceChildren(this.problems, ...general.map(({ detail, level }) => h("li", { class: level }, icon(level === "error" ? "circle-alert" : "triangle-alert", "icon-small"), detail)));
+    replaceChildren(this.problems, ...general.map((problem) => h("li", { class: problem.level }, icon(problem.level === "error" ? "circle-alert" : "triangle-alert", "icon-small"), h("span", {}, problem.detail, " ", fixButton(problem, (wanted) => this.options.onFix(wanted))))));
     this.problems.hidden = general.length === 0;
     this.problems.setAttribute("aria-busy", String(checking));
     this.form.show(values, kind === "create" ? null : (base?.values ?? null), problems, kind !== "delete");

@@ -1,8 +1,9 @@
 /** The controls of a form: one for each kind of field, all read and written in the same way. */
-import { h, icon } from "../dom";
+import { h } from "../dom";
 import { CodePicker, optionText } from "./code_picker";
+import { DayField } from "./day_field";
 import type { FormField } from "./types";
-import { dateText, numberText, typedDate, typedNumber } from "./typed_numbers";
+import { numberText, typedNumber } from "./typed_numbers";
 import { w } from "./words";
 
 /** What was typed cannot be read; the words say how to type it. */
@@ -70,21 +71,10 @@ const number: Maker = ({ kind }, attributes) => {
   return { element: input, input, read, write: (value) => (input.value = typeof value === "number" ? numberText(value) : String(value ?? "")) };
 };
 
-/** Typed day first in both languages; the calendar is the browser's own. */
 const day: Maker = (_, attributes) => {
-  const input = h("input", { ...attributes, type: "text", inputmode: "numeric", autocomplete: "off", placeholder: w("form.day_pattern") });
-  const calendar = h("input", { type: "date", class: "calendar-input", tabindex: -1, "aria-hidden": "true" });
-  const open = h("button", { type: "button", class: "icon-button", "aria-label": w("form.calendar"), title: w("form.calendar"), click: () => calendar.showPicker() }, icon("calendar"));
-  calendar.addEventListener("change", () => {
-    input.value = dateText(calendar.value);
-    input.dispatchEvent(new Event("change"));
-  });
-  const read = () => (input.value.trim() === "" ? null : (typedDate(input.value) ?? new Unreadable(w("form.bad_date"))));
-  const write = (value: unknown) => {
-    input.value = dateText(String(value ?? ""));
-    calendar.value = String(value ?? "").slice(0, 10);
-  };
-  return { element: h("div", { class: "day-field" }, input, calendar, open), input, read, write };
+  const made = new DayField(attributes);
+  const read = () => (made.value === undefined ? new Unreadable(w("form.bad_date")) : made.value);
+  return { element: made.element, input: made.input, read, write: (value) => made.write(String(value ?? "")) };
 };
 
 const text: Maker = ({ max_length }, attributes) => {

@@ -3,7 +3,9 @@ import L from "leaflet";
 import { h, icon, replaceChildren, token } from "../dom";
 import { say } from "../shell/messages";
 import { failureWords } from "../shell/states";
+import { showCorner } from "./editor_parts";
 import { fixable } from "./fixable";
+import { boundsOf } from "./geometry";
 import { write } from "./server";
 import { sizeOf, type Change, type ShapeActs } from "./shape_acts";
 import { changed } from "./steps";
@@ -75,7 +77,12 @@ export class Fixes {
     const none = h("div", {}, h("p", {}, problem.detail), h("p", { class: "soft" }, advice || w("fix.none")));
     replaceChildren(this.element, first ? list : none, h("div", { class: "row" }, first ? take : null, back));
     this.element.hidden = false;
-    if (first) this.draw(first);
+    if (!first) return;
+    this.draw(first);
+    const [shape] = first.updates;
+    if (!shape) return;
+    const { lng, lat } = boundsOf(shape.geometry).getCenter();
+    showCorner(this.acts.editor.options.map, [lng, lat]); // beside the panels and below the choices
   }
 
   /** What the way does: shapes as they will be, over what they are now. */

@@ -3,6 +3,7 @@ import { h, icon, replaceChildren } from "../dom";
 import { formatDate, formatNumber } from "../format";
 import { optionText } from "./code_picker";
 import { controlFor, Unreadable, type FieldControl } from "./field_controls";
+import { fixButton } from "./fixable";
 import type { FormField, FormGroup, LayerForm, Problem, Values } from "./types";
 import { w } from "./words";
 
@@ -46,6 +47,7 @@ export function localProblems(form: LayerForm, key: string, values: Values): Pro
 
 export interface FeatureFormOptions {
   onChange(name: string, value: unknown, label: string): void;
+  onFix(problem: Problem): void;
 }
 
 interface Row {
@@ -125,7 +127,7 @@ export class FeatureForm {
     const bad = (words: string, level: Problem["level"]) => h("span", { class: level === "error" ? "field-bad" : "field-caution" }, icon("circle-alert", "icon-small"), words);
     const before = changed ? h("span", { class: "field-before" }, w("form.before", { value: shownValue(field, base?.[field.name]) })) : null;
     const locked = field.locked ? h("span", { class: "field-before" }, icon("lock", "icon-small"), field.locked) : null;
-    replaceChildren(note, unreadable && bad(unreadable.words, "error"), ...found.map(({ detail, level }) => bad(detail, level)), locked, before);
+    replaceChildren(note, unreadable && bad(unreadable.words, "error"), ...found.flatMap((problem) => [bad(problem.detail, problem.level), fixButton(problem, (wanted) => this.options.onFix(wanted))]), locked, before);
     note.hidden = note.childElementCount === 0;
   }
 

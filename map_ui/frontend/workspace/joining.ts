@@ -3,10 +3,13 @@ import L from "leaflet";
 import { api } from "../api";
 import { h, icon, iconButton, replaceChildren, token } from "../dom";
 import { say } from "../shell/messages";
+import { phone } from "../shell/panel";
 import { failureWords } from "../shell/states";
 import { confirmed } from "./dialogue";
 import { featureKey } from "./draft";
-import type { Hand } from "./feature_panel";
+import { nameOf, type Hand } from "./feature_panel";
+import { hitBy } from "./hit";
+import { touches } from "./merge_candidates";
 import { askMerge } from "./merge_choice";
 import { server } from "./server";
 import { sizeOf, toCheck, type ShapeActs } from "./shape_acts";
@@ -15,11 +18,13 @@ import type { ShapesAnswer } from "./types";
 import { w } from "./words";
 
 const PANE = "chosen";
+const MOST_NEAR = 12;
+const NOWHERE: GeoJSON.Geometry = { type: "MultiPolygon", coordinates: [] };
 
 export class Joining {
   readonly button: HTMLButtonElement;
   /** What is chosen, with the way on and the way back: for those without a keyboard. */
-  readonly element = h("div", { class: "edit-part row", hidden: true, role: "group", "aria-label": w("edit.merge") });
+  readonly element = h("div", { class: "edit-part merge-part", hidden: true, role: "group", "aria-label": w("edit.merge") });
   /** Null while nothing is being chosen. */
   private chosen: Hand[] | null = null;
   private shift = false;
@@ -28,7 +33,7 @@ export class Joining {
   constructor(private readonly acts: ShapeActs) {
     const { editor } = acts;
     const { map } = editor.options;
-    this.button = iconButton("combine", w("edit.merge"), () => this.press(), { "aria-pressed": "false", "aria-keyshortcuts": "C" });
+    this.button = iconButton("combine", w("edit.merge"), () => this.press(), { class: "icon-button without-hand", "aria-pressed": "false", "aria-keyshortcuts": "C" });
     map.createPane(PANE).classList.add("draft-pane");
     this.marks.addTo(map);
     map.getContainer().addEventListener("pointerdown", (event) => (this.shift = event.shiftKey), true);
@@ -82,12 +87,25 @@ export class Joining {
     const { hand } = editor;
     editor.close();
     this.chosen = hand && this.acts.draft.step(hand.key)?.kind !== "delete" ? [hand] : [];
+    if (phone.matches) editor.options.panel.hide();
+    editor.options.map.getContainer().focus({ preventScroll: true });
     this.show();
   }
 
   private stop(): void {
     this.chosen = null;
     this.show();
+  }
+
+  /** The feature in the middle of the map; false when nothing is being chosen. */
+  atCentre(): boolean {
+    const { editor, draft } = this.acts;
+    if (!this.chosen) return false;
+    const { map } = editor.options;
+    const step = draft.operations.find(({ key, layer, kind }) => layer === editor.layer && kind !== "delete" && hitBy(draft.geometry(key) ?? NOWHERE, map.getCenter(), map));
+    if (step) this.toggle(step.key, step.id);
+    else void this.choose(map.getCenter());
+    return true;
   }
 
   private async choose({ lat, lng }: L.LatLng): Promise<void> {
@@ -98,12 +116,17 @@ export class Joining {
       const { features } = await api.identify(lng, lat, editor.options.map.getZoom(), [layer]);
       const [found] = features;
       if (!found || draft.operations.some((step) => step.layer === layer && step.id === found.id)) return; // a step is clicked where the draft shows it
-      const key = featureKey(layer, found.id);
-      if (!draft.base(key)) draft.keepBase(key, await server.base(layer, found.id));
-      this.toggle(key, found.id);
+      await this.chooseStored(layer, found.id);
     } catch (reason) {
       say(failureWords(reason).title, "bad");
     }
+  }
+
+  private async chooseStored(layer: string, id: string): Promise<void> {
+    const { draft } = this.acts;
+    const key = featureKey(layer, id);
+    if (!draft.base(key)) draft.keepBase(key, await server.base(layer, id));
+    this.toggle(key, id);
   }
 
   private toggle(key: string, id: string | null): void {
@@ -156,15 +179,38 @@ export class Joining {
     const { draft, editor } = this.acts;
     this.button.setAttribute("aria-pressed", String(chosen !== null));
     this.element.hidden = chosen === null;
+    editor.options.map.getContainer().classList.toggle("choosing", chosen !== null);
     this.marks.clearLayers();
     const style = { color: token("map-select"), weight: 4, fillColor: token("map-select"), fillOpacity: 0.3, interactive: false, pane: PANE, pmIgnore: true, snapIgnore: true };
     for (const { key } of chosen ?? []) {
       const geometry = draft.geometry(key);
       if (geometry) this.marks.addLayer(L.geoJSON(geometry, { style, pane: PANE, interactive: false }));
     }
+    const focused = (document.activeElement as HTMLElement | null)?.dataset["key"];
     const go = h("button", { type: "button", class: "button primary", disabled: (chosen?.length ?? 0) < 2, click: () => this.finish() }, icon("combine"), w("edit.merge_n", { n: chosen?.length ?? 0 }));
     const back = h("button", { type: "button", class: "button", click: () => this.stop() }, w("cancel"));
-    replaceChildren(this.element, go, back);
+    const chips = this.chips();
+    replaceChildren(this.element, chips.length > 0 ? h("div", { class: "chips-wrapped", role: "group", "aria-label": w("merge.near") }, ...chips) : null, h("div", { class: "row" }, go, back));
+    if (focused) (chips.find(({ dataset }) => dataset["key"] === focused) ?? go).focus();
     editor.refresh();
+  }
+
+  /** What is chosen, and what lies along it: to be chosen without a pointer, and where a finger is too thick. */
+  private chips(): HTMLElement[] {
+    const { draft, editor } = this.acts;
+    const { form } = editor;
+    if (!this.chosen || !form) return [];
+    const keys = new Set(this.chosen.map(({ key }) => key));
+    const shapes = this.chosen.flatMap(({ key }) => draft.geometry(key) ?? []);
+    const near = (geometry: GeoJSON.Geometry | null) => geometry !== null && shapes.some((shape) => touches(shape, geometry));
+    const chip = (key: string, name: string, pressed: boolean, act: () => void) => h("button", { type: "button", class: "chip", "aria-pressed": String(pressed), "data-key": key, click: act }, name);
+    const named = (key: string) => nameOf(form, draft.values(key));
+    const steps = draft.operations.filter(({ key, layer, kind }) => layer === form.layer && kind !== "delete" && !keys.has(key) && near(draft.geometry(key)));
+    const stored = editor.neighbours.features(form.layer).filter(({ id, geometry }) => !keys.has(featureKey(form.layer, String(id))) && near(geometry));
+    return [
+      ...this.chosen.map(({ key, id }) => chip(key, named(key), true, () => this.toggle(key, id))),
+      ...steps.map(({ key, id }) => chip(key, named(key), false, () => this.toggle(key, id))),
+      ...stored.slice(0, MOST_NEAR).map(({ id, properties }) => chip(featureKey(form.layer, String(id)), nameOf(form, properties ?? {}), false, () => void this.chooseStored(form.layer, String(id)).catch((reason: unknown) => say(failureWords(reason).title, "bad")))),
+    ];
   }
 }

@@ -14,7 +14,7 @@ export class Neighbours {
   private running: AbortController | null = null;
   private timer = 0;
   private loaded = "";
-  private features: GeoJSON.Feature[] = [];
+  private found: GeoJSON.Feature[] = [];
   private byLayer = new Map<string, GeoJSON.Feature[]>();
   private on = false;
 
@@ -30,13 +30,18 @@ export class Neighbours {
   /** The shapes that are there to snap to, without those of the draft. */
   get geometries(): GeoJSON.Geometry[] {
     const left = this.left();
-    return this.features.filter(({ id }) => !left.has(String(id))).map(({ geometry }) => geometry);
+    return this.found.filter(({ id }) => !left.has(String(id))).map(({ geometry }) => geometry);
   }
 
-  /** The stored shapes of one layer, without those of the draft. */
-  of(layer: string): GeoJSON.Geometry[] {
+  /** The stored features of one layer, without those of the draft. */
+  features(layer: string): GeoJSON.Feature[] {
     const left = this.left();
-    return (this.byLayer.get(layer) ?? []).filter(({ id }) => !left.has(String(id))).map(({ geometry }) => geometry);
+    return (this.byLayer.get(layer) ?? []).filter(({ id }) => !left.has(String(id)));
+  }
+
+  /** Their shapes. */
+  of(layer: string): GeoJSON.Geometry[] {
+    return this.features(layer).map(({ geometry }) => geometry);
   }
 
   start(): void {
@@ -49,7 +54,7 @@ export class Neighbours {
     this.on = false;
     this.running?.abort();
     this.group.clearLayers().remove();
-    this.features = [];
+    this.found = [];
     this.loaded = "";
   }
 
@@ -66,7 +71,7 @@ export class Neighbours {
   private async load(): Promise<void> {
     if (this.map.getZoom() < SNAP_ZOOM) {
       this.group.clearLayers();
-      this.features = [];
+      this.found = [];
       this.loaded = "";
       return;
     }
@@ -82,7 +87,7 @@ export class Neighbours {
       const found = await Promise.all(layers.map((layer) => server.items(layer, bbox, LIMIT, signal)));
       this.loaded = asked;
       this.byLayer = new Map(layers.map((layer, index) => [layer, found[index]?.features ?? []]));
-      this.features = found.flatMap(({ features }) => features);
+      this.found = found.flatMap(({ features }) => features);
       this.show();
     } catch (reason) {
       if (!isAbort(reason)) this.loaded = ""; // the next move asks again; drawing goes on without
@@ -92,7 +97,7 @@ export class Neighbours {
   /** Shapes of the draft and the one in hand are drawn elsewhere, so they are left out here. */
   show(): void {
     const left = this.left();
-    const targets = this.features.filter(({ id }) => !left.has(String(id)));
+    const targets = this.found.filter(({ id }) => !left.has(String(id)));
     const style = { color: token("map-select"), weight: 1, opacity: 0.28, fill: false, interactive: false, pane: PANE, pmIgnore: true, snapIgnore: false };
     this.group.clearLayers();
     // Leaves go straight into the map: a group inside a group would hide them from the snapping list.

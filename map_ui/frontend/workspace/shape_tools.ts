@@ -2,9 +2,10 @@
 import type { EditBar } from "./edit_bar";
 import type { Editor } from "./editor";
 import type { Hand } from "./feature_panel";
+import { phone } from "../shell/panel";
 import { Fixes } from "./fixes";
 import { Joining } from "./joining";
-import { onControl, type KeyBinding } from "./keys";
+import { onControl, onMap, type KeyBinding } from "./keys";
 import { ShapeActs, sizeOf, toCheck, type Change } from "./shape_acts";
 import { SharedBoundary } from "./shared_boundary";
 import { creation } from "./steps";
@@ -34,7 +35,10 @@ export class ShapeTools {
     this.fixes = new Fixes(this.acts);
     bar.addPart(this.joining.element);
     bar.addPart(this.fixes.element);
-    editor.onProblem = (problem) => void this.fixes.offer(problem);
+    editor.onProblem = (problem) => {
+      if (phone.matches) editor.options.panel.setHeight("peek"); // the preview is on the map
+      void this.fixes.offer(problem);
+    };
     editor.onLine = (line) => void this.split(line);
     editor.onReshape = (geometry) => this.shared.takes(geometry);
     editor.onMoving = (geometry) => this.shared.preview(geometry);
@@ -43,6 +47,7 @@ export class ShapeTools {
     this.bindings = [
       { keys: ["x"], shown: "X", words: "keys.split", group: "corner", act: () => ready() && (editor.use("split"), true) },
       { keys: ["c"], shown: "C", words: "keys.merge", group: "corner", act: () => editor.active && (this.joining.press(), true) },
+      { keys: ["space"], shown: "C, Space", words: "keys.merge_centre", group: "corner", act: (event) => onMap(event) && this.joining.atCentre() },
       { keys: [], shown: "Shift", words: "keys.also", group: "corner", act: () => false },
       { keys: ["b"], shown: "B", words: "keys.shared", group: "corner", act: () => editor.active && (this.shared.toggle(), true) },
       { keys: ["enter"], shown: "", words: "keys.merge", group: "corner", act: (event) => !onControl(event) && this.joining.finish() },

@@ -7,6 +7,7 @@ import { CornerWork } from "./corner_work";
 import type { ViewerParts } from "../viewer/extension";
 import { finishDrawing } from "./drawing_in_progress";
 import { watchPointer } from "./drawing_figures";
+import { say } from "../shell/messages";
 import { drawIn } from "./drawing_layer";
 import type { EditBar } from "./edit_bar";
 import type { Editor } from "./editor";
@@ -16,6 +17,7 @@ import { showKeyList } from "./key_list";
 import { onControl, onMap, watchKeys, type KeyBinding } from "./keys";
 import { ShapeTools } from "./shape_tools";
 import { Tracing } from "./tracing";
+import { w } from "./words";
 
 const STEPS_M = [
   ["", 0.1],
@@ -119,12 +121,23 @@ export class Tools {
     return [
       { keys: ["l"], shown: "L", words: "keys.lock", group: "layer", act: active(() => editor.lock(!editor.locked)) },
       { keys: ["delete"], shown: "", words: "keys.delete", group: "corner", act: () => editor.holds && (editor.remove(), true) },
-      { keys: ["ctrl+z"], shown: "Ctrl+Z", words: "keys.undo", group: "steps", act: active(() => editor.undo()) },
-      { keys: ["ctrl+shift+z", "ctrl+y"], shown: "Ctrl+Shift+Z / Ctrl+Y", words: "keys.redo", group: "steps", act: active(() => editor.redo()) },
+      { keys: ["ctrl+z"], shown: "Ctrl+Z", words: "keys.undo", group: "steps", act: () => this.back("undo") },
+      { keys: ["ctrl+shift+z", "ctrl+y"], shown: "Ctrl+Shift+Z / Ctrl+Y", words: "keys.redo", group: "steps", act: () => this.back("redo") },
       { keys: ["ctrl+s"], shown: "Ctrl+S", words: "keys.save", group: "steps", whileTyping: true, act: active(save) },
       // The list names Escape, which the page itself watches.
       { keys: [], shown: "Esc", words: "keys.escape", group: "steps", act: () => false },
       { keys: ["?"], shown: "?", words: "keys.list", group: "steps", act: () => (showKeyList(this.bindings), true) },
     ];
+  }
+
+  /** Also where no layer is edited, as after a conflict was resolved: then it is said what went back. */
+  private back(way: "undo" | "redo"): boolean {
+    const { editor } = this.options;
+    const { draft } = editor.options;
+    const what = way === "undo" ? draft.undoLabel : draft.redoLabel;
+    if (!editor.active && what === null) return false;
+    editor[way]();
+    if (!editor.active && what !== null) say(w(`edit.${way}_done`, { what }));
+    return true;
   }
 }

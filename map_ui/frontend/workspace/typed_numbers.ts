@@ -55,3 +55,11 @@ export function dateText(iso: string): string {
   const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso);
   return parts ? `${parts[3]}/${parts[2]}/${parts[1]}` : iso;
 }
+
+/** "14:05" of "14:05", "14h05", "14 giờ 5", "1405" or "14h"; null where there is no such time. */
+export function typedTime(text: string): string | null {
+  const found = /^(\d{1,2})(?:\s*(?:[:.h]|giờ|gi)\s*(\d{1,2})?|(\d{2}))?\s*(?:phút)?$/i.exec(text.trim());
+  if (!found) return null;
+  const [hours, minutes] = [Number(found[1]), Number(found[2] ?? found[3] ?? 0)];
+  return hours < 24 && minutes < 60 ? `${String(hours).padStart(2, "0")}:${String(minutes).padStart(2, "0")}` : null;
+}
