@@ -75,6 +75,10 @@ CODES: dict[str, str | Promise] = {
     # rows that are kept
     "repaired": _("The outline crossed itself and was repaired."),
     "bad_value": _("The value does not fit the field; the field stays empty."),
+    "cut_in_file": _(
+        "The text fills the width that a shapefile has for it and was probably cut when the file"
+        " was made; ask for a GeoPackage."
+    ),
     "cut": _("The text is longer than the field and was cut."),
     "unknown_code": _("The code is not in the code list; it was kept."),
     "unknown_class": _("The class is not known; the row is restricted until somebody decides."),
@@ -100,6 +104,11 @@ CODES: dict[str, str | Promise] = {
     "column_misfit": _("The name of the column fits the field, its values do not; it was kept."),
     "table_missing": _("The table beside the shapes is missing, so no row has values."),
     "isolation_weak": _("The file was read without all safeguards, as an administrator accepts."),
+    "names_collided": _(
+        "Columns whose names share their first ten letters were renamed in the shapefile; look"
+        " which is which."
+    ),
+    "names_cut": _("These names have the ten letters of a shapefile; they may have been longer."),
     "no_key": _("No column identifies a row, so a row that changes will count as a new one."),
     "columns_kept": _("These columns have no field and are kept as they are."),
 }

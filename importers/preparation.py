@@ -14,9 +14,11 @@ from importers import heights, values
 from importers.fields import Filler, Finding, fillers, slug_of
 from importers.issues import IssueLog, Severity
 from importers.letters import state_secret_in
+from importers.magic import FileKind
 from importers.refusals import refusal
 from importers.row_findings import RowFindings
 from importers.sensitivity import class_secret_in
+from importers.shapefile_limits import cut_rows
 from importers.shapes import Shapes, read_shapes
 from importers.source_crs import SourceCrs
 from importers.understanding import Understood
@@ -51,6 +53,7 @@ class Preparation:
         self.rejected = 0
         self._letters, self._target, self._crs = file.letters, target, crs
         self._heights = file.heights
+        self._shapefile = file.source.kind is FileKind.SHAPEFILE
         self._findings = RowFindings(log, target.stored, target.area_4326)
         matched = file.matched
         if self._heights:
@@ -113,6 +116,9 @@ class Preparation:
             decoded = self._letters.text(name, column)
             found[shown] = decoded.values
             capitals = np.flatnonzero(decoded.capitals)
+            if self._shapefile:
+                cut = cut_rows(column, utf8=self._letters.encoding.reader == "UTF-8")
+                self._findings.mark("cut_in_file", shown, np.flatnonzero(cut))
             self._findings.mark("bad_text", shown, np.flatnonzero(decoded.unread))
             self._findings.mark("capitals_repaired", shown, capitals, Severity.NOTE)
             self._refuse_secret(shown, state_secret_in(found[shown]))

@@ -19,8 +19,10 @@ from importers.column_text import ColumnText
 from importers.crs_candidates import Place, city_box, compared, locate
 from importers.issues import CODES, Issue, IssueGroup, IssueLog, Severity, in_each_language
 from importers.letters import Letters, encoding_names
+from importers.magic import FileKind
 from importers.mapping import Matched, known_targets, settle
 from importers.request import ImportRequest
+from importers.shapefile_limits import name_issues
 from importers.shapes import has_heights
 from importers.source import Source, open_source
 from importers.source_crs import Positions, bounds_4326, near_city
@@ -53,6 +55,8 @@ class Understood:
         yield from self.source.issues
         yield from self.letters.issues()
         yield from self.place.issues
+        if self.source.kind is FileKind.SHAPEFILE:
+            yield from name_issues(tuple(self.facts), self.matched.kept)
         if self.heights:
             yield Issue("heights_kept", Severity.NOTE)
         if not set(theme.natural_key) & self.matched.targets.keys():
