@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import Client
+from private_installation import Installation, installation
 from psycopg2 import sql
 from staff_roles import STAFF_ROLES
 
@@ -74,6 +75,13 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     connections.close_all()
     # Not FORCE: ending the public login's closing connection is a superuser's right; this waits.
     _administer("DROP DATABASE IF EXISTS {name}", DATABASE_NAME)
+
+
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation with a cluster and a server of its own, for tests that kill them."""
+    with installation(tmp_path_factory.mktemp("alone")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ print(json.dumps(chains))
 
 
 class Installation:
-    """A cluster and a server over it; `base` is the server's address."""
+    """A cluster and a server over it; `base` is its address, `environment` is for commands."""
 
     def __init__(self, folder: Path) -> None:
         checkout = find_checkout(str(folder))
@@ -67,7 +67,7 @@ class Installation:
         instance = write_instance(checkout, self._cluster)
         prepare_databases(self._cluster, instance, Stamps(checkout.var / "stamps.json"))
         kept = {name: value for name, value in os.environ.items() if "DATABASE" not in name}
-        self._env = {**kept, "DATA_DIR": str(checkout.var)}
+        self.environment = {**kept, "DATA_DIR": str(checkout.var)}
         for command in ("prepare_database", "migrate", "load_code_lists"):
             self._manage(command)
         with socket.socket() as probe:
@@ -80,7 +80,7 @@ class Installation:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=self._env,
+            env=self.environment,
             check=True,
             capture_output=True,
             text=True,
@@ -110,7 +110,7 @@ class Installation:
                 *("--blocking-threads", "4", "--http", "1", "gis_core.wsgi:application"),
             ],
             cwd=ROOT,
-            env=self._env,
+            env=self.environment,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

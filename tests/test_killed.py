@@ -9,21 +9,13 @@ import http.client
 import json
 import random
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from private_installation import Installation, installation
+from private_installation import Installation
 
 CLIENTS = 4
 pytestmark = pytest.mark.usefixtures("database")  # in the group that has a database server
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(Path(tmp_path_factory.mktemp("killed"))) as made:
-        yield made
 
 
 class Editor(Thread):
