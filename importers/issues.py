@@ -101,6 +101,9 @@ CODES: dict[str, str | Promise] = {
     ),
     "far_from_city": _("The data lies far from the city; check the coordinate system."),
     "column_guessed": _("The column was matched by its values or a similar name; check it."),
+    "guarded": _(
+        "Only people who may publish this layer change this field; the column was left beside it."
+    ),
     "column_misfit": _("The name of the column fits the field, its values do not; it was kept."),
     "table_missing": _("The table beside the shapes is missing, so no row has values."),
     "isolation_weak": _("The file was read without all safeguards, as an administrator accepts."),

@@ -1,7 +1,7 @@
 """What a file holds, understood from its first rows before anything is written."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -28,6 +28,7 @@ from importers.source import Source, open_source
 from importers.source_crs import Positions, bounds_4326, near_city
 from importers.target_layer import known_codes, theme_of
 from layers.city_outline import city_outline
+from layers.guards import may_set
 from layers.registry import Theme
 
 Batch = tuple[pa.RecordBatch, str]
@@ -38,7 +39,10 @@ _ANYWHERE = GateLimits(max_lon=1e9, max_lat=1e9, drop_z=True)
 
 @dataclass(frozen=True)
 class Understood:
-    """An opened file with what its first rows say. `batches` yields all rows, once."""
+    """An opened file with what its first rows say. `batches` yields all rows, once.
+
+    `guarded` is field → column of what this person may not change; such columns are kept beside.
+    """
 
     source: Source
     letters: Letters
@@ -49,6 +53,7 @@ class Understood:
     heights: bool
     first: Batch | None
     batches: Iterator[Batch]
+    guarded: Mapping[str, str] = field(default_factory=dict)
 
     def issues(self, theme: Theme) -> Iterator[Issue]:
         """Yield the findings about the file as a whole."""
@@ -59,6 +64,15 @@ class Understood:
             yield from name_issues(tuple(self.facts), self.matched.kept)
         if self.heights:
             yield Issue("heights_kept", Severity.NOTE)
+        yield from self._column_issues(theme)
+        if self.place.crs is not None:
+            bounds = bounds_4326(self.place.crs, self.source.bounds)
+            if bounds is not None and not near_city(bounds):
+                west, south, east, north = bounds
+                detail = f"lon {west:.3f} to {east:.3f}, lat {south:.3f} to {north:.3f}"
+                yield Issue("far_from_city", Severity.WARNING, detail=detail)
+
+    def _column_issues(self, theme: Theme) -> Iterator[Issue]:
         if not set(theme.natural_key) & self.matched.targets.keys():
             yield Issue("no_key", Severity.WARNING)
         for name, column in self.matched.misfits:
@@ -68,14 +82,10 @@ class Understood:
                 yield Issue(
                     "column_guessed", Severity.WARNING, None, name, self.matched.targets[name]
                 )
+        for name, column in self.guarded.items():
+            yield Issue("guarded", Severity.WARNING, field=name, detail=column)
         if self.matched.kept:
             yield Issue("columns_kept", Severity.NOTE, detail=", ".join(self.matched.kept))
-        if self.place.crs is not None:
-            bounds = bounds_4326(self.place.crs, self.source.bounds)
-            if bounds is not None and not near_city(bounds):
-                west, south, east, north = bounds
-                detail = f"lon {west:.3f} to {east:.3f}, lat {south:.3f} to {north:.3f}"
-                yield Issue("far_from_city", Severity.WARNING, detail=detail)
 
 
 @dataclass(frozen=True)
@@ -205,14 +215,32 @@ def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest
         letters.learn(*first)
     columns = [letters.name(name) for name in source.columns]
     facts = _facts(first, letters, known_codes(theme))
-    matched = settle(theme, columns, request.mapping, request.keys, facts)
+    matched, guarded = _allowed(
+        actor, theme, request, settle(theme, columns, request.mapping, request.keys, facts)
+    )
     outline = city_outline(actor) or city_box()
     place = locate(source.crs_text, sample_positions(first), outline, request.source_crs)
     every = chain([first], batches) if first is not None else batches
     shapes = pa.array([], pa.binary()) if first is None else first[0].column(first[1])
     heights = has_heights(source.geometry_type) or geometry_kinds.has_heights(shapes)
     kinds = geometry_kinds.kinds_of(shapes)
-    return Understood(source, letters, place, matched, facts, kinds, heights, first, every)
+    return Understood(source, letters, place, matched, facts, kinds, heights, first, every, guarded)
+
+
+def _allowed(
+    actor: Actor, theme: Theme, request: ImportRequest, matched: Matched
+) -> tuple[Matched, dict[str, str]]:
+    """Return what `actor` may fill, and the fields that they may not, with their columns."""
+    held = {
+        name: column
+        for name, column in matched.targets.items()
+        if not may_set(actor, theme, request.slug, name)
+    }
+    if not held:
+        return matched, held
+    targets = {name: column for name, column in matched.targets.items() if name not in held}
+    beside = tuple(column for column in held.values() if column not in targets.values())
+    return replace(matched, targets=targets, kept=(*matched.kept, *beside)), held
 
 
 def _facts(

@@ -24,6 +24,7 @@ from layers.table_indexes import take_away
 
 Degrees = tuple[float, float]
 NEW, CHANGED, SAME = "new", "changed", "same"
+_FIRST_DAY = "valid_from"
 
 
 class Staging:
@@ -54,6 +55,8 @@ class Staging:
             "valid_to": "s.valid_to" if dated else "NULL::date",
         }
         with self._cursor() as cursor:
+            if _FIRST_DAY in self.plan.theme.natural_key:
+                cursor.execute(self._adopt())
             cursor.execute(template("bulk_prepare"))
             cursor.execute(template("bulk_layer_is_empty").format(**values))
             if cursor.fetchone()[0]:
@@ -72,6 +75,21 @@ class Staging:
             counts = {str(verdict): int(count) for verdict, count in cursor.fetchall()}
         self._new = counts.get(NEW, 0)
         return counts
+
+    def _adopt(self) -> str:
+        """Return SQL by which rows without a first day take the key of the feature valid now."""
+        parts = [
+            "''" if name == _FIRST_DAY else f"coalesce(t.{quote(name)}::text, '')"
+            for name in self.plan.theme.natural_key
+        ]
+        # The key names the first day, so the row keeps it where the file has a column for it.
+        taken = ["feature_key", *({_FIRST_DAY} & self._staged.keys())]
+        return template("bulk_adopt").format(
+            table=self.plan.table,
+            layer_id=int(self.plan.layer.pk),
+            stem=" || '/' || ".join(parts),
+            taken=", ".join(f"{name} = live.{name}" for name in taken),
+        )
 
     def rejected(self) -> Iterator[tuple[int, str, Degrees]]:
         """Yield (row of the file, reason, place) of the rows that `classify` turned down."""

@@ -26,6 +26,7 @@ from gis_core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gis_core.models import ChangeSet
 from gis_core.text_folding import fold
 from layers.feature import Feature
+from layers.guards import guard_words, may_change
 from layers.registry import Theme
 from layers.row_writes import RowWrites, held_rows
 from layers.selectors import ReadableLayer, features
@@ -229,17 +230,6 @@ def _changed(entry: ReadableLayer, row: Feature, name: str, value: Any) -> Any:
     ):
         raise ValidationError(guard_words())
     return found
-
-
-def may_change(entry: ReadableLayer, name: str) -> bool:
-    """Tell whether the layer's reader, where they may edit, may change a field."""
-    needed = entry.theme.guarded.get(name)
-    return needed is None or access.may(entry.actor, needed, entry.theme.key, entry.slug)
-
-
-def guard_words() -> str:
-    """Return why a guarded field stays as it is, in the reader's language."""
-    return gettext("Only people who may publish this layer change this field.")
 
 
 def writable(name: str) -> bool:

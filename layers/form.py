@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from gis_core import access
 from gis_core.access import Action
 from gis_core.city import city
-from layers import changes
+from layers import guards
 from layers.code_list import Code
 from layers.display import layer_codes, unit_of
 from layers.feature import SENSITIVITY, CodeField
@@ -114,7 +114,7 @@ def _field(
         maximum=highest,
         options=_options(entry, source, found, language),
         languages=_languages(name) if kind == "translated" else (),
-        locked="" if changes.may_change(entry, name) else changes.guard_words(),
+        locked="" if guards.may_change(entry, name) else guards.guard_words(),
     )
 
 

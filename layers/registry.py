@@ -133,8 +133,7 @@ def theme(  # noqa: PLR0913 -- keyword-only; one argument for each fact about a 
 ) -> Callable[[F], F]:
     """Register a Feature model as a theme; raises ImproperlyConfigured when facts are missing.
 
-    `guarded` is field → the right that changing it takes beside the right to edit. Imports are not
-    bound by it: they bring what an office's own register says.
+    `guarded` is field → the right that changing it takes beside the right to edit or to import.
     """
 
     def register(model: F) -> F:

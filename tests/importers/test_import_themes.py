@@ -6,6 +6,8 @@ import pytest
 import shapely
 from small_files import Shapes, codes, counts, parcels, run, shapefile, square
 
+from gis_core.access import Actor, Grant
+from gis_core.models import User
 from importers.issues import FileRefused
 from layers import changes
 from layers.registry import theme_by_key
@@ -137,6 +139,26 @@ def test_a_state_secret_refuses_the_whole_file(tmp_path: Path, column: str) -> N
     assert not SecurityZone.objects.filter(layer__slug="zz").exists()
 
 
+@pytest.mark.parametrize("column", [{}, {"TU_NGAY": ["", ""]}])
+def test_wards_without_a_first_day_are_those_that_are_valid_now(
+    tmp_path: Path, column: dict[str, list[str]]
+) -> None:
+    """An office's file of today's wards meets a layer that knows since when each is one."""
+    shapes = [square(0), square(1)]
+    plain = {"MAXA": ["28249", "28252"], "TEN": ["Phường 1", "Phường 2"]}
+    dated = {**plain, "TU_NGAY": ["2025-07-01"] * 2}
+    run(shapefile(tmp_path / "a.shp", shapes, dated), "admin_units")
+    keys = set(AdminUnit.objects.filter(layer__slug="zz").values_list("feature_key", "valid_from"))
+    again = run(shapefile(tmp_path / "b.shp", shapes, {**plain, **column}), "admin_units")
+    assert (counts(again), again.missing) == ((0, 0, 2, 0), 0)
+    renamed = {**plain, **column, "TEN": ["Phường Một", "Phường 2"]}
+    report = run(shapefile(tmp_path / "c.shp", shapes, renamed), "admin_units")
+    assert (counts(report), report.changed_fields) == ((0, 1, 1, 0), {"name": 1})
+    units = AdminUnit.objects.filter(layer__slug="zz")
+    assert set(units.values_list("feature_key", "valid_from")) == keys
+    assert set(units.values_list("name", flat=True)) == {"Phường Một", "Phường 2"}
+
+
 def test_the_end_of_a_validity_is_a_change_and_stays_the_same_later(tmp_path: Path) -> None:
     def unit(name: str, ends: str | None) -> Path:
         columns = {"MA_DVHC": ["28249"], "TEN": ["Phường 5"], "DEN_NGAY": [ends]}
@@ -150,3 +172,19 @@ def test_the_end_of_a_validity_is_a_change_and_stays_the_same_later(tmp_path: Pa
     assert counts(run(unit("c.gpkg", None), "admin_units")) == (1, 0, 0, 0)
     assert AdminUnit.objects.filter(layer__slug="zz").count() == 2
     assert AdminUnit.objects.filter(layer__slug="zz").first().level == "commune"  # type: ignore[union-attr]
+
+
+def test_a_guarded_field_is_filled_by_those_alone_who_may_publish(tmp_path: Path) -> None:
+    planner = Actor(User.objects.create_user("zz-planner").pk, "planner", (Grant("planner"),))
+    first = parcels(tmp_path / "a.shp", DT_PHAPLY=[400.0, 401.0, 402.0])
+    named = {"mapping": {"legal_area_m2": "DT_PHAPLY"}}
+    run(first, **named)
+    other = parcels(tmp_path / "b.shp", DT_PHAPLY=[1.0, 2.0, 3.0], LOAI_DAT=["CLN"] * 3)
+    report = run(other, actor=planner, **named)
+    assert (report.changed, "legal_area_m2" in report.mapping) == (3, False)
+    assert (codes(report)["guarded"], report.changed_fields["land_use_code"]) == (1, 3)
+    found = Parcel.objects.filter(layer__slug="zz").order_by("so_thua")
+    assert [row.legal_area_m2 for row in found] == [400, 401, 402]
+    assert [row.extra["DT_PHAPLY"] for row in found] == [1, 2, 3]
+    run(other, **named)
+    assert list(found.values_list("legal_area_m2", flat=True)) == [1, 2, 3]
