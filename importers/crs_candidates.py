@@ -116,7 +116,7 @@ def _declared(crs_text: str, sample: Positions, outline: BaseGeometry) -> CrsCan
     if not crs_text:
         return None
     try:
-        return _candidate(of_text(crs_text), _OWN, sample, outline)
+        return candidate(of_text(crs_text), _OWN, sample, outline)
     except FileRefused:
         return None
 
@@ -184,7 +184,7 @@ def compared(place: Place, sample: Positions) -> Place:
         return replace(place, candidates=found)
     decided = [one for one in found if one.crs.key == place.crs.key]
     others = [one for one in found if one.crs.key != place.crs.key]
-    first = decided or [_candidate(place.crs, _OWN, sample, place.outline_4326)]
+    first = decided or [candidate(place.crs, _OWN, sample, place.outline_4326)]
     return replace(place, candidates=(*first, *others))
 
 
@@ -192,7 +192,7 @@ def rank(sample: Positions, outline: BaseGeometry) -> tuple[CrsCandidate, ...]:
     """Return the systems that put positions into the city, best first."""
     if not len(sample):
         return ()
-    found = [_candidate(one, order, sample, outline) for one, order in _systems(sample)]
+    found = [candidate(one, order, sample, outline) for one, order in _systems(sample)]
     best = max((one.share for one in found), default=0.0)
 
     def order(one: CrsCandidate) -> tuple[bool, int, float]:
@@ -201,9 +201,10 @@ def rank(sample: Positions, outline: BaseGeometry) -> tuple[CrsCandidate, ...]:
     return tuple(sorted((one for one in found if one.share > 0), key=order))
 
 
-def _candidate(
+def candidate(
     found: SourceCrs, order: int, sample: Positions, outline: BaseGeometry
 ) -> CrsCandidate:
+    """Return how well a system fits: the share of `sample` that it puts inside, and some places."""
     if not len(sample):
         return CrsCandidate(found, 0.0, order, ())
     degrees = found.to_wgs84(sample)

@@ -99,6 +99,9 @@ CODES: dict[str, str | Promise] = {
         "The coordinate system that the file names puts the data outside the city, another one"
         " inside; say which it is."
     ),
+    "crs_unshifted": _(
+        "The corners meet those on the map only without datum shift (nội bộ); say which it is."
+    ),
     "far_from_city": _("The data lies far from the city; check the coordinate system."),
     "column_guessed": _("The column was matched by its values or a similar name; check it."),
     "guarded": _(

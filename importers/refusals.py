@@ -144,6 +144,11 @@ REFUSALS: dict[str, Promise] = {
         " %(systems)s. Say which it is, such as %(key)s; %(own)s keeps what the file says"
         " (--source-crs)."
     ),
+    "crs_unshifted": _(
+        "Compared with the corners of %(what)s: %(official)s of the file's corners meet one when"
+        " read with the official parameters, %(unshifted)s when read without datum shift (nội bộ),"
+        " some 200 m away. Say which it is: %(key)s or %(own)s (--source-crs)."
+    ),
     # where it is to go
     "no_theme": _("There is no theme “%(name)s”. Choose one of: %(themes)s (--theme)."),
     "layer_missing": _(

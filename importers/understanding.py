@@ -13,7 +13,7 @@ from gis_core import access
 from gis_core.access import Action, Actor
 from gis_core.geometry_gate import admit_many
 from gis_core.geometry_refusal import GateLimits
-from importers import geometry_kinds
+from importers import datum_check, geometry_kinds
 from importers.column_facts import FACT_ROWS, ColumnFacts, facts_of
 from importers.column_text import ColumnText
 from importers.crs_candidates import Place, city_box, compared, locate
@@ -219,7 +219,10 @@ def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest
         actor, theme, request, settle(theme, columns, request.mapping, request.keys, facts)
     )
     outline = city_outline(actor) or city_box()
-    place = locate(source.crs_text, sample_positions(first), outline, request.source_crs)
+    sample = sample_positions(first)
+    place = locate(source.crs_text, sample, outline, request.source_crs)
+    if not request.source_crs:
+        place = datum_check.checked(actor, request.slug, place, sample)
     every = chain([first], batches) if first is not None else batches
     shapes = pa.array([], pa.binary()) if first is None else first[0].column(first[1])
     heights = has_heights(source.geometry_type) or geometry_kinds.has_heights(shapes)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -23,9 +24,12 @@ from import_jobs import (
 )
 from small_files import parcels
 
+from gis_core.city import city
+from gis_core.crs import from_wgs84
 from gis_core.models import ChangeSet
 from importers.models import ImportJob
 from importers.wizard import uploads, work
+from layers.models import Infrastructure
 
 pytestmark = pytest.mark.usefixtures("db", "import_root")
 
@@ -221,6 +225,37 @@ def test_a_saved_way_of_reading_is_used_again(admin: Client, layer: Any, file: P
     assert found["answers"]["source_crs"] == "EPSG:9210"
     assert admin.delete(where, {"name": "zz Đo đạc"}, content_type=JSON).json()["profiles"] == []
     assert admin.delete(where, {"name": "zz Đo đạc"}, content_type=JSON).status_code == 404
+
+
+def test_the_columns_of_coordinates_are_chosen_in_the_form(admin: Client, tmp_path: Path) -> None:
+    """The form of a table: columns that nobody would have guessed, or one of two ways to read."""
+    path = tmp_path / "mốc.csv"
+    lines = [f"{n};{1_145_000 + n},25;{567_000 + n}" for n in range(3)]
+    path.write_text("\n".join(["ma;cao;dai", *lines]))
+    job = uploaded(admin, path, theme="infrastructure", new_layer_title="Mốc thử")
+    change(admin, job, source_layer="mốc: E=cao, N=dai")
+    take(admin, job, "understand")
+    found = worked(admin, job)
+    assert found["state"] == "asking", found["problem"]
+    assert found["understanding"]["place"]["crs"] != "EPSG:9210"
+    change(admin, job, source_layer="mốc: E=dai, N=ma_sai")
+    take(admin, job, "understand")
+    found = worked(admin, job)
+    assert (found["state"], "cao" in found["problem"]) == ("failed", True)
+    change(admin, job, source_layer="mốc: E=dai, N=cao")
+    take(admin, job, "understand")
+    found = worked(admin, job)
+    assert found["understanding"]["source_layer"] == "mốc: E=dai, N=cao"
+    assert found["understanding"]["place"]["crs"] == "EPSG:9210"
+    take(admin, job, "check")
+    assert worked(admin, job)["counts"]["new"] == 3
+    change(admin, job, title="Mốc thử")
+    take(admin, job, "publish")
+    assert worked(admin, job)["state"] == "done"
+    points = Infrastructure.objects.filter(layer__slug=job["layer"]).order_by("code")
+    east, north = from_wgs84(city().zone, *np.array([point.geom.coords for point in points]).T)
+    assert east == pytest.approx([567_000, 567_001, 567_002], abs=0.01)
+    assert north == pytest.approx([1_145_000.25, 1_145_001.25, 1_145_002.25], abs=0.01)
 
 
 def test_of_several_kinds_of_shapes_one_is_chosen(admin: Client, tmp_path: Path) -> None:
