@@ -89,6 +89,7 @@ class ImportJob(models.Model):
     stage = models.CharField(max_length=12, blank=True)
     rows_done = models.BigIntegerField(default=0)
     rows_total = models.BigIntegerField(null=True)
+    seconds_left = models.PositiveIntegerField(null=True)  # about; null while nobody knows
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     understanding = models.JSONField(null=True)

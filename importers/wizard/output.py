@@ -17,8 +17,6 @@ from importers.wizard.fields import theme_fields
 from layers.feature import Layer
 from layers.registry import theme_by_key
 
-_MOST_SECONDS = 24 * 3600
-
 
 def head(actor: Actor, job: ImportJob, at_work: frozenset[int], title: str) -> dict[str, Any]:
     """Return an import as a line of a list; `title` is that of its layer."""
@@ -92,17 +90,9 @@ def progress(job: ImportJob, at_work: frozenset[int]) -> dict[str, Any]:
         "stage": "waiting" if waiting else job.stage,
         "rows_done": job.rows_done,
         "rows_total": job.rows_total,
-        "seconds_left": _seconds_left(job) if running else None,
+        "seconds_left": job.seconds_left if running else None,
         "stopping": job.cancel_requested,
     }
-
-
-def _seconds_left(job: ImportJob) -> int | None:
-    if not (job.rows_total and job.rows_done and job.started_at):
-        return None
-    spent = (timezone.now() - job.started_at).total_seconds()
-    left = spent * max(0, job.rows_total - job.rows_done) / job.rows_done
-    return min(_MOST_SECONDS, round(left))
 
 
 def _state(job: ImportJob, at_work: frozenset[int]) -> str:

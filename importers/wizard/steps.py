@@ -176,7 +176,7 @@ def _prepare(actor: Actor, job: ImportJob, step: Step, note: str) -> None:
 def _order(job: ImportJob, state: str) -> None:
     job.state, job.problem, job.cancel_requested = state, "", False
     job.stage, job.rows_done, job.rows_total = "", 0, None
-    job.ended_at = None
+    job.ended_at, job.seconds_left = None, None
     job.attempt += 1
     tasks.work_on_import.enqueue(job.pk, job.attempt)
 

@@ -6,6 +6,7 @@ database connection of its own.
 
 from contextlib import ExitStack
 from threading import Event, Thread
+from time import monotonic
 from types import TracebackType
 from typing import Any
 
@@ -14,9 +15,9 @@ from django.db import DatabaseError, InterfaceError, connections
 from gis_core.access import STAFF_DATABASE
 from importers.models import ImportJob
 from importers.stopping import Stopped, stop_if_asked, stoppable_by
+from importers.wizard.time_left import COMPARING, READING, WRITING, TimeLeft
 
 PAUSE_S = 0.3  # between two looks: three writes a second at most, and a stop well within two
-READING, COMPARING, WRITING = "reading", "comparing", "writing"
 
 
 class Watch:
@@ -30,6 +31,7 @@ class Watch:
         self._stage, self._done = "", 0
         self._total: int | None = None
         self._after_reading = WRITING if job.state == ImportJob.State.WRITING else COMPARING
+        self._time_left = TimeLeft(self._after_reading)
         self._told: tuple[Any, ...] = ()
         self._stack = ExitStack()
         self._thread = Thread(target=self._loop, name=f"import-{job.pk}", daemon=True)
@@ -46,6 +48,7 @@ class Watch:
         finished = total is not None and done >= total
         self._stage = self._after_reading if finished else READING
         self._done, self._total = done, total
+        self._time_left.rows(monotonic(), done, total)
         if self.stopped:  # not by the wish of this thread: rows are read in another one
             raise Stopped
 
@@ -85,9 +88,12 @@ class Watch:
             connections[STAFF_DATABASE].close()
 
     def _look(self) -> None:
-        told = (self._stage, self._done, self._total)
+        left = self._time_left.seconds(monotonic(), self._done, self._total)
+        told = (self._stage, self._done, self._total, left)
         if told != self._told:
-            self._rows.update(stage=told[0], rows_done=told[1], rows_total=told[2])
+            self._rows.update(
+                stage=told[0], rows_done=told[1], rows_total=told[2], seconds_left=left
+            )
             self._told = told
         if self._rows.filter(cancel_requested=True).exists():
             self._wish.set()

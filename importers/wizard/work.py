@@ -72,7 +72,14 @@ def _take(job_id: int, attempt: int) -> ImportJob | None:
     begun = (
         _jobs()
         .filter(pk=job_id, attempt=attempt, taken__lt=attempt, state__in=ImportJob.WORKING)
-        .update(taken=attempt, started_at=timezone.now(), stage="", rows_done=0, rows_total=None)
+        .update(
+            taken=attempt,
+            started_at=timezone.now(),
+            stage="",
+            rows_done=0,
+            rows_total=None,
+            seconds_left=None,
+        )
     )
     found: ImportJob | None = _jobs().filter(pk=job_id).first() if begun else None
     return found

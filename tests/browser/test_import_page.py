@@ -141,6 +141,80 @@ def test_from_the_zip_to_the_tile_and_back(
     assert rows_in_tile(page, site, slug) == 0
 
 
+def press(page: Page, name: str) -> None:
+    """Go on with Tab until a control of this name has the focus, then press Enter."""
+    wanted = page.get_by_role("button", name=name, exact=True)
+    expect(wanted.first).to_be_enabled()
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        if any(one.evaluate("node => node === document.activeElement") for one in wanted.all()):
+            page.keyboard.press("Enter")
+            return
+    pytest.fail(f"no way with the keyboard to “{name}”")
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+@pytest.mark.usefixtures("worker", "cleaned")
+def test_with_the_keyboard_alone_and_reloads_between(
+    open_page: Callable[..., Page], file: Path
+) -> None:
+    page = open_page("/vi/import", "desktop", "administrator")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#target").focus()
+    for _option in range(60):
+        page.keyboard.press("ArrowDown")
+        if page.locator("#target").input_value() == "new:parcels":
+            break
+    page.keyboard.press("Tab")
+    page.keyboard.type(TITLE)
+    page.keyboard.press("Tab")
+    expect(page.locator("#files")).to_be_focused()
+    page.set_input_files("#files", str(file))  # the system's own dialogue
+    page.wait_for_url("**/import/*")
+    press(page, "Tiếp: các trường")
+    page.get_by_label("TENCHU").select_option("")
+    page.reload()
+    expect(page.get_by_label("TENCHU")).to_have_value("")  # the step and what was said
+    press(page, "Chạy thử")
+    expect(page.locator("#step")).to_be_focused()
+    expect(page.locator(".tile.new dd")).to_have_text("3")
+    press(page, "Dòng sau")
+    expect(page.locator(".row-card")).to_contain_text("Dòng 3")
+    press(page, "Tiếp: công bố")
+    page.reload()
+    press(page, "Công bố lên bản đồ")
+    expect(page.get_by_role("heading", name="Đã nhập xong")).to_be_visible()
+    press(page, "Hoàn tác cả lần nhập")
+    expect(page.get_by_role("heading", name="Lần nhập đã được hoàn tác")).to_be_visible()
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+@pytest.mark.usefixtures("worker", "cleaned")
+def test_what_is_handed_in_waits_in_the_workspace_of_the_reviewer(
+    open_page: Callable[..., Page], file: Path
+) -> None:
+    page = open_page("/vi/import", "desktop", "planner")
+    page.select_option("#target", "new:parcels")
+    page.fill("#new-title", TITLE)
+    page.set_input_files("#files", str(file))
+    page.wait_for_url("**/import/*")
+    page.get_by_role("button", name="Tiếp: các trường").click()
+    page.locator(".actions").get_by_role("button", name="Chạy thử").click()
+    page.get_by_role("button", name="Tiếp: công bố").click()
+    page.get_by_label("Tên hồ sơ").fill("Đo lại phường Một")
+    page.get_by_role("button", name="Gửi duyệt").click()
+    expect(page.get_by_role("button", name="Rút lại")).to_be_visible()
+    other = open_page("/vi/workspace", "desktop", "approver")
+    other.get_by_role("tab", name="Thay đổi").click()
+    other.get_by_role("link", name="Đo lại phường Một").click()
+    expect(other.locator(".walker")).to_be_visible()
+    other.get_by_role("button", name="Dòng sau").click()
+    expect(other.locator(".row-card")).to_contain_text("Bị loại")
+    assert serious_faults(other) == []
+    other.get_by_role("button", name="Duyệt và công bố").click()
+    expect(other.get_by_role("heading", name="Đã nhập xong")).to_be_visible()
+
+
 def test_a_file_of_another_kind_is_refused_by_name(
     open_page: Callable[..., Page], tmp_path: Path
 ) -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyogrio.raw
 import pytest
+import shapely
 from django.conf import settings
 from django.test import Client
 from import_jobs import (
@@ -22,7 +24,7 @@ from import_jobs import (
     worked,
     zipped,
 )
-from small_files import parcels
+from small_files import parcels, square
 
 from gis_core.city import city
 from gis_core.crs import from_wgs84
@@ -188,7 +190,14 @@ def test_rejected_rows_can_be_downloaded(admin: Client, layer: Any, tmp_path: Pa
     assert text.count("\n") == 2
     answer = admin.get(f"/api/imports/{job['id']}/rejected?f=gpkg")
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-    assert content.startswith(b"SQLite format 3")
+    target = tmp_path / "rejected.gpkg"
+    target.write_bytes(content)
+    meta, _, shapes, values = pyogrio.raw.read(target)
+    told = dict(zip(meta["fields"], values, strict=True))
+    assert (told["rejected_row"].tolist(), told["reason"].tolist()) == ([2], ["duplicate_key"])
+    assert (told["SHTHUA"].tolist(), told["GHICHU"].tolist()) == (["1"], ["góc phố"])
+    assert "khóa" in told["reason_vi"][0]
+    assert shapely.from_wkb(shapes[0]).equals(square(1))
     assert admin.get(f"/api/imports/{job['id']}/rejected?f=exe").status_code == 404
 
 

@@ -23,8 +23,12 @@ export function fieldsStep(page: StepPage): Node[] {
     );
   };
   const chosen = fieldsOf(page.job);
-  const rows = found.columns.map((column) => row(column, page.job.fields, chosen.get(column.column) ?? "", selects, judge));
   const answers = () => ({ mapping: mappingOf(page.job.fields, selects), keys: [] });
+  const changed = () => {
+    judge();
+    void page.keep(() => server.change(page.job.id, answers())); // a reload finds it again
+  };
+  const rows = found.columns.map((column) => row(column, page.job.fields, chosen.get(column.column) ?? "", selects, changed));
   go.addEventListener("click", () =>
     void page.act(async () => {
       await server.change(page.job.id, answers());

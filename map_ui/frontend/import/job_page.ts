@@ -12,12 +12,13 @@ import { ProgressBar } from "./progress_bar";
 import { publishStep } from "./publish_step";
 import { server } from "./server";
 import { stateTag, WORKING } from "./state_tag";
-import { stepper, type StepName } from "./stepper";
+import { STEPS, stepper, type StepName } from "./stepper";
 import type { Job, JobState, JobStep } from "./types";
 import { understandStep } from "./understand_step";
 import { w } from "./words";
 
 const LOOK_AGAIN_MS = 500;
+const SLOW_MS = 700; // what takes longer says so
 const PATIENCE_MS = 4000; // after an answer that did not come
 
 /** What a step's page may ask for. */
@@ -28,6 +29,8 @@ export interface StepPage {
   /** Does something on the server and shows the import that it answers with. */
   act(work: () => Promise<Job | null>, done?: string): Promise<void>;
   take(step: JobStep, note?: string): Promise<void>;
+  /** Sends what a form says at this moment; the form stays as it is. */
+  keep(work: () => Promise<Job>): Promise<void>;
   open(step: StepName): void;
   reload(): Promise<void>;
 }
@@ -47,7 +50,8 @@ export class JobPage implements StepPage {
   private readonly head = h("header", { class: "stack" });
   private readonly steps = h("div");
   private readonly notes = h("div", { class: "stack", "aria-live": "polite" });
-  private readonly body = h("div", { class: "stack-loose", id: "step", tabindex: "-1" });
+  private readonly patience = h("div", { class: "note" }, icon("loader-circle"), w("job.patience"));
+  private readonly body = h("div", { class: "stack-loose", id: "step", tabindex: "-1", role: "region" });
 
   constructor(private readonly id: number, private readonly root: HTMLElement) {
     root.replaceChildren(this.head, this.steps, this.notes, this.body);
@@ -69,7 +73,9 @@ export class JobPage implements StepPage {
   }
 
   async act(work: () => Promise<Job | null>, done = ""): Promise<void> {
+    if (this.root.hasAttribute("aria-busy")) return; // one thing at a time: a second click does nothing
     this.root.setAttribute("aria-busy", "true");
+    const timer = window.setTimeout(() => this.notes.append(this.patience), SLOW_MS);
     try {
       const job = await work();
       if (job) this.show(job);
@@ -77,7 +83,18 @@ export class JobPage implements StepPage {
     } catch (reason) {
       say(failureWords(reason).text, "bad");
     } finally {
+      window.clearTimeout(timer);
+      this.patience.remove();
       this.root.removeAttribute("aria-busy");
+    }
+  }
+
+  async keep(work: () => Promise<Job>): Promise<void> {
+    try {
+      this.job = await work();
+      this.drawHead();
+    } catch (reason) {
+      say(failureWords(reason).text, "bad");
     }
   }
 
@@ -87,6 +104,7 @@ export class JobPage implements StepPage {
 
   open(step: StepName): void {
     this.step = step;
+    history.replaceState(null, "", `#${step}`); // a reload goes on here
     this.draw();
     this.body.focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
@@ -95,17 +113,26 @@ export class JobPage implements StepPage {
   private show(job: Job): void {
     const before = this.job as Job | undefined;
     this.job = job;
-    if (!before || before.state !== job.state) this.step = this.home();
+    if (!before || before.state !== job.state) this.step = (before ? null : this.asked()) ?? this.home(before);
+    const moved = before !== undefined && before.state !== job.state;
     this.draw();
+    if (moved) this.body.focus({ preventScroll: true }); // what had the focus is gone
     if (WORKING.includes(job.state)) this.lookAgain();
   }
 
   /** The step that the state belongs to; an interrupted work belongs to what it was about. */
-  private home(): StepName {
+  private home(before?: Job): StepName {
     const { state, report, understanding } = this.job;
+    if (state === "asking" && before?.state === "checking") return "fields"; // somebody stopped the dry run
     if (state === "interrupted") return report ? "publish" : understanding ? "check" : "understand";
     if (state === "failed" && understanding) return "fields";
     return HOME[state] ?? "files";
+  }
+
+  /** The step that the address names, where it can be opened. */
+  private asked(): StepName | null {
+    const named = STEPS.find((step) => `#${step}` === location.hash);
+    return named && this.reachable(named) ? named : null;
   }
 
   private reachable(step: StepName): boolean {
@@ -116,13 +143,19 @@ export class JobPage implements StepPage {
     return (step === "check" || step === "publish") && report !== null;
   }
 
-  private draw(): void {
+  private drawHead(): void {
     const { job } = this;
     const back = h("a", { class: "text-link", href: `/${language}/import` }, icon("arrow-left"), w("job.all"));
     const layer = h("p", { class: "soft" }, job.theme_title === job.layer_title ? w("job.into_layer", { layer: job.layer_title }) : w("job.into", { layer: job.layer_title, theme: job.theme_title }), job.new_layer ? ` (${w("job.new_layer")})` : "");
     replaceChildren(this.head, h("nav", { "aria-label": w("job.back") }, back), h("div", { class: "job-title" }, h("h1", {}, job.title || w("job.title", { layer: job.layer_title })), stateTag(job.state)), layer);
     this.steps.replaceChildren(stepper(this.step, (step) => this.reachable(step), (step) => this.open(step)));
     replaceChildren(this.notes, this.problem(), this.interruption());
+  }
+
+  private draw(): void {
+    const { job } = this;
+    this.drawHead();
+    this.body.setAttribute("aria-label", w("step.of", { n: STEPS.indexOf(this.step) + 1, total: STEPS.length, name: w(`step.${this.step}`) }));
     replaceChildren(this.body, ...(WORKING.includes(job.state) ? [this.working()] : PAGES[this.step](this)));
   }
 

@@ -28,10 +28,10 @@ export class ProgressBar {
       this.show(w("progress.waiting"), null, w("progress.waiting_text"));
       return;
     }
-    const counted = stage === "reading" && done > 0;
     const words = state === "understanding" ? w("progress.understanding") : w(stage === "" ? "progress.opening" : `progress.${stage}`);
     const rows = total ? w("progress.rows", { done: formatNumber(done), total: formatNumber(total) }) : w("progress.rows_done", { done: formatNumber(done) });
-    const time = counted && left !== null ? w("progress.left", { time: duration(left) }) : "";
-    this.show(words, counted && total ? done / total : null, done > 0 ? [rows, time].filter(Boolean).join(" · ") : "");
+    const time = left === null ? "" : w("progress.left", { time: duration(left) });
+    const step = stage === "" ? "" : w("progress.step", { n: stage === "reading" ? 1 : 2, total: 2 });
+    this.show([step, words].filter(Boolean).join(" "), stage === "reading" && total ? done / total : null, done > 0 ? [rows, time].filter(Boolean).join(" · ") : "");
   }
 }

@@ -75,8 +75,13 @@ export class RowMap {
 
   /** The report's own numbers; warned rows are counted as far as the map knows them. */
   private count(kind: ShownKind): string {
-    if (kind === "warned") return formatNumber(this.spots.warned.length);
+    if (kind === "warned") return formatNumber(this.spots.warned.length) + (this.moreWarnings() ? "+" : "");
     return formatNumber(this.report[kind]);
+  }
+
+  private moreWarnings(): boolean {
+    const known = (code: string, field: string) => this.data.findings.filter((one) => one.code === code && one.field === field).length;
+    return this.report.issues.some(({ code, field, severity, count, first }) => severity === "warning" && first.some(({ row }) => row !== null) && count > known(code, field));
   }
 
   /** One row after the other: the way through them without a mouse, and on a phone. */
@@ -130,7 +135,7 @@ export class RowMap {
   private drawSquares(): void {
     for (const { kind, rows, place } of this.data.squares) {
       if (!this.visible.has(kind)) continue;
-      this.frame.dot(place, LOOK[kind].colour, { radius: Math.min(9, 2 + Math.log2(rows)), weight: 0, fillOpacity: 0.3, interactive: false }).addTo(this.frame.shapes);
+      this.frame.dot(place, LOOK[kind].colour, { radius: 3.5, weight: 0, fillOpacity: Math.min(0.5, 0.08 + 0.05 * Math.log2(rows)), interactive: false }).addTo(this.frame.shapes);
     }
   }
 
@@ -142,7 +147,7 @@ export class RowMap {
     const middle = bounds.getCenter();
     const warned = spot.kind === "warned";
     if (warned || spot.shape.type === "Point" || !(near || wide)) {
-      const mark = this.frame.dot([middle.lng, middle.lat], colour, warned ? { radius: 7, weight: 2.5, color: token(colour), fillOpacity: 0 } : near ? { radius: 7 } : {});
+      const mark = this.frame.dot([middle.lng, middle.lat], colour, warned ? { radius: near ? 7 : 5, weight: 2.5, color: token(colour), fillOpacity: 0 } : near ? { radius: 7 } : { radius: 3.5 });
       mark.on("click", () => this.choose(spot, false)).addTo(this.frame.shapes);
       return;
     }
