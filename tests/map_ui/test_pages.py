@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from sample_features import Sample, add, committed, make_layer
+
+from map_ui.views import server_error
 
 PAGES = ["", "map", "login", "places/cho-trang"]
 
@@ -31,6 +33,12 @@ def test_the_root_leads_to_the_readers_language():
     client = Client()
     client.cookies["language"] = "en"
     assert client.get("/").headers["Location"] == "/en/"
+
+
+def test_a_fault_before_anybody_is_known_has_its_page():
+    answer = server_error(RequestFactory().get("/vi/import", HTTP_ACCEPT="text/html"))
+    assert answer.status_code == 500
+    assert "Mỹ Tho" in answer.content.decode()
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
