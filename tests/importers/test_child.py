@@ -45,6 +45,25 @@ def said(program: str, folder: Path, wait_s: float = 5) -> str:
     return caught.value.reason
 
 
+def delays(*seconds: float) -> Callable[[child.Child], float]:
+    """Return what a kernel says, when asked, of how long a child has stood in line."""
+    told = iter(seconds)
+    return lambda _child: next(told)
+
+
+@pytest.mark.usefixtures("any_program")
+def test_time_in_line_for_a_processor_is_not_the_childs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine a file is not refused because its reader did not get to work."""
+    program = "time.sleep(2)\nsend({'kind': 'layers'})"
+    monkeypatch.setattr(child.Child, "_delayed_s", delays(0, 0, 60))
+    with running(work_of(program, tmp_path, 0.5)) as one:
+        assert one.frame("layers")[0]["kind"] == "layers"
+    monkeypatch.setattr(child.Child, "_delayed_s", delays(0, 0, 0))
+    assert said(program, tmp_path, 0.5) == "too_slow"
+
+
 @pytest.mark.usefixtures("any_program")
 @pytest.mark.parametrize(
     ("program", "reason"),
