@@ -194,7 +194,10 @@ while [ "$number" -gt 0 ]; do
     shift; number=$((number - 1))
 done
 hostname bare
-exec chroot "$tree" "$@"
+# The shell stays, as the init of this small world: it collects the processes whose parents are gone.
+status=0
+chroot "$tree" "$@" || status=$?
+exit "$status"
 """
 
 
