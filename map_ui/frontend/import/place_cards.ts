@@ -1,16 +1,17 @@
 /** Where the data would lie in each likely coordinate system, drawn over the outline of the city. */
 import { h, icon, svg } from "../dom";
 import { formatNumber } from "../format";
+import { language } from "../i18n";
 import { placeMap } from "./place_map";
 import type { MapFrame } from "./map_frame";
-import type { Candidate, Place } from "./types";
+import type { Candidate, Place, Understanding } from "./types";
 import { w } from "./words";
 
 const SIZE = 160;
 const MARGIN = 14;
 const SHOWN = 6;
 
-export function placeCards(place: Place, frame: MapFrame, choose: (key: string) => void): HTMLElement {
+export function placeCards({ questions }: Understanding, place: Place, frame: MapFrame, choose: (key: string) => void): HTMLElement {
   const all = place.declared ? [place.declared, ...place.candidates.filter(({ key }) => key !== place.declared?.key)] : place.candidates;
   const chosen = all.find(({ key }) => key === place.crs);
   const shown = [...(chosen ? [chosen] : []), ...all.filter((one) => one !== chosen)].slice(0, SHOWN);
@@ -24,16 +25,16 @@ export function placeCards(place: Place, frame: MapFrame, choose: (key: string) 
     "section",
     { class: "card stack", "aria-labelledby": "place-title" },
     h("h2", { id: "place-title" }, w("place.title")),
-    verdict(place, chosen),
+    verdict(place, chosen, questions.find(({ code }) => code === place.question)?.messages[language] ?? ""),
     map?.element ?? null,
     cards.length > 0 ? h("div", { class: "place-cards", role: "group", "aria-labelledby": "place-title" }, ...cards) : null,
     other(choose),
   );
 }
 
-function verdict(place: Place, chosen: Candidate | undefined): HTMLElement {
+function verdict(place: Place, chosen: Candidate | undefined, question: string): HTMLElement {
   if (place.crs === null) {
-    const words = place.declared ? w("place.contradicted", { name: place.declared.name }) : w("place.unknown");
+    const words = place.question === "crs_unshifted" && question ? question : place.declared ? w("place.contradicted", { name: place.declared.name }) : w("place.unknown");
     return h("p", { class: "note caution", role: "alert" }, icon("triangle-alert"), words);
   }
   if (chosen && chosen.share_inside < 0.5) return h("p", { class: "note caution" }, icon("triangle-alert"), w("place.outside", { share: percent(chosen) }));

@@ -22,9 +22,10 @@ export function placeMap(place: Place, frame: MapFrame, first: Candidate | null)
   const show = (candidate: Candidate) => {
     if (candidate === shown) return;
     shown = candidate;
-    words.textContent = w("place.on_map", { name: candidate.name });
+    const spots = candidate.positions_4326.map(([lon, lat]) => L.latLng(lat, lon).toBounds(60));
+    words.textContent = w(spots.some((spot) => frame.near(spot)) ? "place.on_map" : "place.off_map", { name: candidate.name });
     frame.show(draw);
-    frame.fit(candidate.positions_4326.map(([lon, lat]) => L.latLng(lat, lon).toBounds(60)), 17);
+    frame.fit(spots, 17);
   };
   queueMicrotask(() => show(first)); // the frame has a size once it is in the page
   return { element: h("div", { class: "stack-tight" }, frame.element, words), show };

@@ -100,6 +100,8 @@ export interface Understanding {
   /** Nothing is known yet of a file of several layers of which none is chosen. */
   place?: Place;
   columns: Column[];
+  /** What a person has to answer first, in words of each language. */
+  questions: { code: string; messages: Record<string, string> }[];
 }
 
 export interface ThemeField {

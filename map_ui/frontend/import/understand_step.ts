@@ -26,7 +26,7 @@ export function understandStep(page: StepPage): Node[] {
   return [
     facts(found, again, savedWays(page)),
     ...(shapes ? [shapes.element] : []),
-    placeCards(found.place, page.map, (key) => void again({ source_crs: key })),
+    placeCards(found, found.place, page.map, (key) => void again({ source_crs: key })),
     textChoices(found, job.answers, job.encodings, again),
     backToFiles(page, next),
   ];

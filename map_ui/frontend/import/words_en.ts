@@ -97,6 +97,7 @@ export const en: Record<ImportWord, string> = {
   "place.declared": "By the file: {name}. Check the position in the picture.",
   "place.guessed": "{name} was chosen by where the data falls. Check it in the picture.",
   "place.inside": "{share} inside the city",
+  "place.off_map": "In {name}, every position of the file lies far from the city, off this map.",
   "place.on_map": "Red dots: some positions of the file in {name}. Point at or move to a card below to try another system.",
   "place.other": "Another coordinate system",
   "place.outside": "Only {share} of the data lies inside the city. If that is wrong, choose another coordinate system.",

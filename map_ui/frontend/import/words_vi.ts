@@ -95,6 +95,7 @@ export const vi = {
   "place.declared": "Theo tệp: {name}. Kiểm tra vị trí trên hình.",
   "place.guessed": "Đã chọn {name} theo vị trí của dữ liệu. Kiểm tra trên hình.",
   "place.inside": "{share} nằm trong thành phố",
+  "place.off_map": "Theo {name}, mọi vị trí của tệp nằm xa thành phố, ngoài bản đồ này.",
   "place.on_map": "Các điểm đỏ: một số vị trí của tệp theo {name}. Rê chuột hoặc chuyển tới một thẻ dưới đây để xem thử hệ khác.",
   "place.other": "Hệ tọa độ khác",
   "place.outside": "Chỉ {share} dữ liệu nằm trong thành phố. Nếu không đúng, hãy chọn hệ tọa độ khác.",
