@@ -194,7 +194,7 @@ while [ "$number" -gt 0 ]; do
     shift; number=$((number - 1))
 done
 hostname bare
-# The shell stays, as the init of this small world: it collects the processes whose parents are gone.
+# The shell stays as the init of this small world: it collects processes whose parents are gone.
 status=0
 chroot "$tree" "$@" || status=$?
 exit "$status"
