@@ -1,6 +1,7 @@
 """Feature values as people read them: label, formatted value, unit, by type and language."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -100,13 +101,19 @@ def title(entry: ReadableLayer, row: Feature, language: str) -> str:
     return str(named or row.name or row.feature_key)
 
 
+def _speaking(language: str) -> AbstractContextManager[Any]:
+    # Most pages are asked for in their reader's language: a switch costs as much as the cell.
+    spoken = translation.get_language() == language
+    return nullcontext() if spoken else translation.override(language)
+
+
 def property_of(
     entry: ReadableLayer, name: str, value: Any, found: Codes, language: str
 ) -> Property:
     """Return one line; `found` holds the code lists of the layer."""
     model_field = entry.theme.model._meta.get_field(name)
     assert isinstance(model_field, models.Field)  # noqa: S101 -- themes have plain fields only
-    with translation.override(language):
+    with _speaking(language):
         label = str(model_field.verbose_name)
         label = label[:1].upper() + label[1:]
         if isinstance(model_field, CodeField):
