@@ -65,12 +65,12 @@ def test_an_open_map_shows_what_others_change(open_page: OpenPage, screen: str) 
     quiet(page, tiles)
     made = renumber(feature_id, version, "90210")
     try:
-        for _attempt in range(40):
+        for _attempt in range(400):  # `benchmarks.live` says how fast, this only whether
             if any(b"90210" in tile.body() for tile in list(tiles)):
                 break
             page.wait_for_timeout(50)
         else:
-            pytest.fail(f"not there after two seconds: {[tile.url for tile in tiles]}")
+            pytest.fail(f"not there after 20 seconds: {[tile.url for tile in tiles]}")
         page.wait_for_timeout(500)
         # The parcel and the names beside it lie in one tile, or in as many as meet at a corner.
         assert len(tiles) <= 4

@@ -56,9 +56,13 @@ def last_geometry(page: Page) -> dict[str, Any]:
     return dict(draft(page)["operations"][-1]["geometry"])
 
 
-def parcels(page: Page, site: str) -> list[dict[str, Any]]:
+def parcels(page: Page, site: str, within_deg: float = 0.0006) -> list[dict[str, Any]]:
     """Return the parcels around PLACE, as the map has them."""
-    box = f"{LON - 0.0006},{LAT - 0.0006},{LON + 0.0006},{LAT + 0.0006}"
+    west, south, east, north = (
+        *(LON - within_deg, LAT - within_deg),
+        *(LON + within_deg, LAT + within_deg),
+    )
+    box = f"{west},{south},{east},{north}"
     answer = page.request.get(f"{site}/ogc/collections/parcels/items?bbox={box}&limit=500")
     return list(answer.json()["features"])
 
