@@ -132,11 +132,13 @@ class ChangeLog:
             entry.level <= level and entry.touches(box_3857) for _number, entry in arrivals[first:]
         )
 
-    def newest_first(self) -> Iterator[Entry]:
-        """Yield the entries of the last day that every process has had the time to read."""
+    def newest_first(self) -> Iterator[tuple[Entry, bool]]:
+        """Yield the entries of the last day, and whether every process has had time to read each.
+
+        A tile is asked of any process: one that has not looked yet would answer with the old one.
+        """
         settled = monotonic() - LATE_S
-        # A tile is asked of any process: one that has not looked yet would answer with the old one.
-        return (entry for entry, arrived in reversed(self._by_time) if arrived <= settled)
+        return ((entry, arrived <= settled) for entry, arrived in reversed(self._by_time))
 
 
 _logs = {alias: ChangeLog(alias) for alias in (STAFF_DATABASE, PUBLIC_DATABASE)}

@@ -31,13 +31,15 @@ class Change:
 class News:
     """The changes since a cursor, the next cursor, the layers that the reader may know of.
 
-    `editing`: where others are at work, for those who may edit there.
+    `editing`: where others are at work, for those who may edit there. `soon`: more is about to be
+    told, so that it is worth asking again after `change_log.LATE_S`.
     """
 
     cursor: int
     layers: tuple[str, ...]
     changes: tuple[Change, ...]
     editing: tuple[Mark, ...]
+    soon: bool
 
 
 def news(actor: Actor, since_us: int | None) -> News:
@@ -51,8 +53,12 @@ def news(actor: Actor, since_us: int | None) -> News:
     levels = {number: _level(entry) for number, entry in known.items()}
     cursor = since_us or 0
     found: list[Entry] = []
-    for entry in log.newest_first():
+    soon = False
+    for entry, settled in log.newest_first():
         if levels.get(entry.layer_id, access.NOTHING) < entry.level:
+            continue
+        if not settled:
+            soon = True
             continue
         cursor = max(cursor, entry.written_us)
         if entry.written_us <= (cursor if since_us is None else since_us) - _AGAIN_US:
@@ -64,7 +70,7 @@ def news(actor: Actor, since_us: int | None) -> News:
         for one in reversed(places)
     )
     slugs = tuple(sorted(entry.slug for entry in known.values()))
-    return News(cursor, slugs, changes, others(actor, list(known.values())))
+    return News(cursor, slugs, changes, others(actor, list(known.values())), soon)
 
 
 def _level(entry: ReadableLayer) -> int:

@@ -55,7 +55,8 @@ def member_path(member: zipfile.ZipInfo) -> PurePosixPath:
     """Return the path of a member, in the letters that its packer most likely meant."""
     name = member.filename
     if not member.flag_bits & _UTF8_NAME:
-        raw = name.encode("cp437")  # zipfile reads every unmarked name so
+        # zipfile reads every unmarked name so; newer ones put a Unicode name into `filename`.
+        raw = member.orig_filename.encode("cp437")
         name = _unicode_path(member.extra, raw) or _meant(raw)
     return PurePosixPath(unicodedata.normalize("NFC", name.replace("\\", "/")))
 

@@ -39,6 +39,8 @@ def recent(request: HttpRequest, since: str = Query("")) -> HttpResponse:  # typ
             for change in found.changes
         ],
     }
+    if found.soon:
+        body["soon"] = True
     if found.editing:
         body["editing"] = [_mark(mark) for mark in found.editing]
     return HttpResponse(json.dumps(body), JSON)

@@ -63,12 +63,28 @@ def test_a_change_is_told_once_with_its_place(plot: Sample):
     assert news_of(visitor, second["cursor"]) == []
 
 
+def test_what_is_about_to_be_told_is_announced(plot: Sample):
+    """A map that asks alone is told at its second question, not a second later."""
+    visitor = Client()
+    cursor = ask(visitor)["cursor"]
+    update(plot, so_thua="8")
+    look_again()
+    asked = visitor.get("/api/live", {"since": cursor}).json()
+    assert (asked["cursor"], asked.get("soon")) == (cursor, True)
+    sleep(LATE_S + 0.05)
+    told = visitor.get("/api/live", {"since": cursor}).json()
+    assert int(told["cursor"]) > int(cursor)
+    assert "soon" not in told
+
+
 def test_changes_of_hidden_rows_change_no_byte(plot: Sample, sign_in: Callable[[str], Client]):
     visitor, planner = Client(), sign_in("planner")
     layer = selectors.layer(SYSTEM, PLOTS).layer
     start = {client: ask(client)["cursor"] for client in (visitor, planner)}
     before = {client: ask(client, start[client]) for client in start}
     hidden = add(layer, "hidden", 1, sensitivity=2)
+    look_again()
+    assert "soon" not in visitor.get("/api/live", {"since": start[visitor]}).json()
     make = selectors.layer(SYSTEM, PLOTS)
     assert make.layer.pk == layer.pk
     assert {client: ask(client, start[client]) for client in start} == before

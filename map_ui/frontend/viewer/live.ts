@@ -21,6 +21,8 @@ interface Answer {
   layers: string[];
   changes: LiveChange[];
   editing?: LiveEditing[];
+  /** Something was written that is told in a moment: some server processes may not know it yet. */
+  soon?: boolean;
 }
 
 export interface LiveOptions {
@@ -35,6 +37,7 @@ export interface LiveOptions {
 }
 
 export const EVERY_MS = 1000;
+const SOON_MS = 150;
 const LONGEST_PAUSE_MS = 30_000;
 const KEPT_MS = 12 * 3600_000; // the server remembers a day
 const REPEATED = 400;
@@ -88,16 +91,18 @@ export class Live {
   private async ask(): Promise<void> {
     this.running = new AbortController();
     const { signal } = this.running;
+    let soon = false;
     try {
       const answer = await readJson<Answer>("/api/live", { since: this.cursor }, signal);
       this.failures = 0;
+      soon = answer.soon ?? false;
       this.take(answer);
     } catch (reason) {
       if (isAbort(reason)) return; // asked again by whoever stopped it
       if (!(reason instanceof RequestError)) throw reason;
       this.failures += 1;
     }
-    if (!signal.aborted && !document.hidden) this.timer = window.setTimeout(() => void this.ask(), pauseMs(this.failures, Math.random(), this.options.everyMs));
+    if (!signal.aborted && !document.hidden) this.timer = window.setTimeout(() => void this.ask(), pauseMs(this.failures, Math.random(), soon ? SOON_MS : this.options.everyMs));
   }
 
   private take({ cursor, layers, changes, editing = [] }: Answer): void {
