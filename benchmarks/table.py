@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import django
@@ -34,6 +35,10 @@ def _prepared(parcels: int) -> None:
     os.environ["DATABASE_NAME"] = name
     os.environ["DJANGO_SETTINGS_MODULE"] = "gis_core.settings"
     django.setup()
+
+
+def _as_text(ask: Callable[[], object]) -> str:
+    return json.dumps(ask())
 
 
 def _times_ms(work: Callable[[], object], times: int) -> list[float]:
@@ -97,10 +102,10 @@ def _questions(actor: "Actor") -> list[str]:
     entry = selectors.layer(actor, LAYER)
     missed = []
     for name, wish in (SERVED | OTHERS).items():
-        question = Wish(**wish)  # type: ignore[arg-type]
+        ask = partial(rows, entry, Wish(**wish))  # type: ignore[arg-type]
         try:
-            rows(entry, question)
-            found = _times_ms(lambda asked=question: json.dumps(rows(entry, asked)), PAGES)
+            ask()
+            found = _times_ms(partial(_as_text, ask), PAGES)
         except TooCostly as refusal:
             print(f"  {name:26s} refused: {refusal.detail}")
             continue
