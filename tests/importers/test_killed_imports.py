@@ -70,9 +70,10 @@ def killed_at_random(
     before = state()
     chance = random.Random(20_261_126)  # noqa: S311 -- moments, not secrets
     killed = 0
-    for _ in range(moments):
+    # The early ones first: a late one may come after the end, and ends the test.
+    for moment in sorted(chance.uniform(0, whole_s) for _ in range(moments)):
         process = started(path, folder, few=few)
-        time.sleep(chance.uniform(0, whole_s))
+        time.sleep(moment)
         readers = children(process.pid or 0)
         process.kill()
         process.join(START_S)
@@ -129,10 +130,9 @@ def test_a_killed_first_import_leaves_no_layer(
     files: tuple[Path, Path], tmp_path: Path, moments: int
 ) -> None:
     old, _ = files
-    finished(old, tmp_path)
+    whole_s = finished(old, tmp_path)
     reference = state()
     clean()
-    whole_s = 2.0
     assert killed_at_random(old, tmp_path, moments, whole_s, few=True) > 0
     finished(old, tmp_path)
     again = state()
