@@ -68,7 +68,7 @@ def clipped(
     for inner in (outline, _shrunk(outline, zone)):
         found = shapely.intersection(shape, inner)
         left = _areas(found, zone) if is_area(shape) else _lines(found)
-        mended = None if left is None else _settled(left, [shape], around, zone)
+        mended = None if left is None else _settled(left, [shape], around, zone, within=outline)
         if mended is not None and shapely.covers(outline, mended.shape):
             return mended
     return None
@@ -123,8 +123,15 @@ def _settled(
     origins: list[BaseGeometry],
     around: Mapping[str, BaseGeometry],
     zone: VnZone,
+    within: BaseGeometry | None = None,
 ) -> Mended | None:
+    """Return the shape with its new corners rounded, or on a known corner within reach.
+
+    A known corner that does not lie `within` is none: a cut would go back to where it began.
+    """
     known = corners([*origins, *around.values()])
+    if within is not None:
+        known = known[shapely.covers(within, shapely.points(known))]
     there = spots([*origins, *around.values()])
     fresh = [spot for spot in spots([found]) if spot not in there]
     places: Positions = np.array(fresh).reshape(-1, 2)
