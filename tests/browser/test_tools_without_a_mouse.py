@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 import shapely
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from test_review_pages import call
 from workspace_page import LAT, LON, draft, editing, parcels
 
@@ -57,6 +57,28 @@ def test_two_parcels_are_merged_by_the_keyboard_alone(open_page: OpenPage) -> No
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("Đã gộp 2 đối tượng"))).to_be_visible()
     assert kinds(page) == ["delete", "update"]
+
+
+def test_neighbours_that_come_after_the_choice_are_offered(open_page: OpenPage) -> None:
+    page = open_page(IN_A_PARCEL, role="planner")
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/parcels/items\?bbox"), hold)
+    page.get_by_role("button", name="Sửa lớp “Thửa đất”").click()
+    expect(page.get_by_role("toolbar", name="Công cụ chỉnh sửa")).to_be_visible()
+    page.locator("#map").focus()
+    page.keyboard.press("c")
+    page.keyboard.press("Space")
+    expect(chips(page, True)).to_have_count(1)
+    assert held, "the shapes around were not asked for"
+    expect(chips(page, False)).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(chips(page, False).first).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", ["phone", "tablet"])

@@ -38,6 +38,7 @@ export class Joining {
     this.marks.addTo(map);
     map.getContainer().addEventListener("pointerdown", (event) => (this.shift = event.shiftKey), true);
     editor.onChange(() => this.follow());
+    editor.neighbours.onLoad(() => this.chosen && this.show());
   }
 
   get hint(): string | null {

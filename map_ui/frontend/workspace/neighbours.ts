@@ -6,6 +6,7 @@ import { server } from "./server";
 
 const PANE = "snap-targets";
 const LIMIT = 1000;
+const AGAIN_MS = 3000;
 /** Farther out a window holds more shapes than anybody can snap to. */
 export const SNAP_ZOOM = 16;
 
@@ -17,6 +18,7 @@ export class Neighbours {
   private found: GeoJSON.Feature[] = [];
   private byLayer = new Map<string, GeoJSON.Feature[]>();
   private on = false;
+  private readonly listeners: (() => void)[] = [];
 
   constructor(
     private readonly map: L.Map,
@@ -44,6 +46,11 @@ export class Neighbours {
     return this.features(layer).map(({ geometry }) => geometry);
   }
 
+  /** After the shapes of a window have come: what was worked out without them is out of date. */
+  onLoad(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
   start(): void {
     this.on = true;
     this.group.addTo(this.map);
@@ -52,10 +59,10 @@ export class Neighbours {
 
   stop(): void {
     this.on = false;
+    window.clearTimeout(this.timer);
     this.running?.abort();
     this.group.clearLayers().remove();
-    this.found = [];
-    this.loaded = "";
+    this.forget();
   }
 
   refresh(): void {
@@ -63,16 +70,21 @@ export class Neighbours {
     this.soon();
   }
 
-  private soon(): void {
+  private soon(afterMs = 150): void {
     window.clearTimeout(this.timer);
-    if (this.on) this.timer = window.setTimeout(() => void this.load(), 150);
+    if (this.on) this.timer = window.setTimeout(() => void this.load(), afterMs);
+  }
+
+  private forget(): void {
+    this.found = [];
+    this.byLayer.clear();
+    this.loaded = "";
   }
 
   private async load(): Promise<void> {
     if (this.map.getZoom() < SNAP_ZOOM) {
       this.group.clearLayers();
-      this.found = [];
-      this.loaded = "";
+      this.forget();
       return;
     }
     const bounds = this.map.getBounds().pad(0.1);
@@ -89,8 +101,9 @@ export class Neighbours {
       this.byLayer = new Map(layers.map((layer, index) => [layer, found[index]?.features ?? []]));
       this.found = found.flatMap(({ features }) => features);
       this.show();
+      for (const listener of this.listeners) listener();
     } catch (reason) {
-      if (!isAbort(reason)) this.loaded = ""; // the next move asks again; drawing goes on without
+      if (!isAbort(reason)) this.soon(AGAIN_MS); // drawing goes on without
     }
   }
 

@@ -34,6 +34,7 @@ export class Tracing {
     this.button = iconButton("waypoints", w("edit.trace"), () => this.toggle(), { "aria-pressed": "false", "aria-keyshortcuts": "T" });
     this.preview = L.polyline([], { weight: 5, opacity: 0.75, interactive: false, pmIgnore: true, snapIgnore: true } as L.PolylineOptions);
     editor.onChange(() => this.changed());
+    editor.neighbours.onLoad(() => this.reached());
     map.on("mousemove", (event) => this.follow(event.latlng, event.originalEvent.altKey));
     map.on("moveend", () => document.activeElement === map.getContainer() && this.follow(map.getCenter(), false));
     map.getContainer().addEventListener("click", (event) => this.clicked(event), { capture: true });
@@ -96,6 +97,12 @@ export class Tracing {
     this.network = null;
     this.button.disabled = this.editor.form?.geometry_type === "Point" || this.editor.locked;
     if (!this.working) this.show(null);
+  }
+
+  /** Outlines of another part of the map have come. */
+  private reached(): void {
+    this.network = null;
+    if (this.pointer) this.follow(this.pointer, false);
   }
 
   private outlines(): Network {
