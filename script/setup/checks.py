@@ -3,8 +3,9 @@
 import os
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from script.setup.browser import find_chromium
@@ -24,12 +25,16 @@ _FOREIGN = (
 
 @dataclass(frozen=True)
 class Check:
-    """One group of checks; `report` is where pytest writes its figures."""
+    """One group of checks; `report` is where pytest writes its figures.
+
+    A group with a `record` runs beside the next one, and that file takes what it prints.
+    """
 
     name: str
     argv: tuple[str, ...]
     report: Path | None = None
     database: str | None = None
+    record: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,9 @@ def all_checks(checkout: Checkout, *, slow: bool) -> list[Check]:
     for group in _TEST_GROUPS:
         selection = ["--group", group, *quick]
         checks.append(pytest_check(checkout, f"{group} tests", selection))
+    # A database test keeps one processor busy, its own or the database's: there is one to spare.
+    unit = next(i for i, check in enumerate(checks) if check.name == "unit tests")
+    checks[unit] = replace(checks[unit], record=checkout.logs / "unit-tests.log")
     return checks
 
 
@@ -90,7 +98,7 @@ def pytest_check(checkout: Checkout, name: str, arguments: Sequence[str]) -> Che
 def run_checks(checkout: Checkout, checks: Sequence[Check]) -> int:
     """Run every group, also after a failure; print the total; return 0 when all passed."""
     started = time.monotonic()
-    outcomes = [_run(checkout, check) for check in checks]
+    outcomes = list(_run_all(checkout, checks))
     say()
     for outcome in outcomes:
         say(_line(outcome))
@@ -110,12 +118,37 @@ def total_line(outcomes: Sequence[Outcome], seconds: float) -> str:
     )
 
 
+def _run_all(checkout: Checkout, checks: Sequence[Check]) -> Iterator[Outcome]:
+    beside: list[tuple[Check, Future[Outcome]]] = []
+    with ThreadPoolExecutor() as pool:
+        for check in checks:
+            say(f"\n== {check.name}")
+            if check.record:
+                say(f"beside the next group, into {check.record}")
+                beside.append((check, pool.submit(_run, checkout, check)))
+                continue
+            yield _run(checkout, check)
+            yield from _ended(beside)
+        yield from _ended(beside)
+
+
+def _ended(beside: list[tuple[Check, Future[Outcome]]]) -> Iterator[Outcome]:
+    """Wait for the groups that ran beside another, and print what they wrote."""
+    while beside:
+        check, future = beside.pop()
+        outcome = future.result()
+        if check.record:
+            say(f"\n== {check.name}\n{check.record.read_text(errors='replace').rstrip()}")
+        yield outcome
+
+
 def _run(checkout: Checkout, check: Check) -> Outcome:
-    say(f"\n== {check.name}")
     if check.report:
         check.report.unlink(missing_ok=True)
     started = time.monotonic()
-    code = show(check.argv, env=_environment(checkout, check), cwd=checkout.root)
+    code = show(
+        check.argv, env=_environment(checkout, check), cwd=checkout.root, record=check.record
+    )
     seconds = time.monotonic() - started
     tests, skipped = _figures(check.report)
     passed = code == 0 or (check.report is not None and code == _NO_TESTS)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,11 +113,25 @@ def succeeds(argv: Sequence[str], *, account: Account | None = None) -> bool:
     return True
 
 
-def show(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, umask: int = 0o077) -> int:
-    """Run a program that talks to the terminal itself; return its exit code."""
-    return subprocess.run(  # noqa: S603 - callers pass fixed programs, never a shell line
-        list(argv), env=dict(env), cwd=cwd, check=False, umask=umask
-    ).returncode
+def show(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    umask: int = 0o077,
+    record: Path | None = None,
+) -> int:
+    """Run a program that talks to the terminal itself, or to a file; return its exit code."""
+    with record.open("wb") if record else nullcontext() as output:
+        return subprocess.run(  # noqa: S603 - callers pass fixed programs, never a shell line
+            list(argv),
+            env=dict(env),
+            cwd=cwd,
+            check=False,
+            umask=umask,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+        ).returncode
 
 
 Supervised = asyncio.subprocess.Process
