@@ -89,20 +89,25 @@ def complete() -> list[str]:
             try:
                 with _patience():
                     for theme in themes():
-                        for name in missing(theme):
-                            _build(theme, name)
+                        _build(theme, missing(theme))
             except OperationalError as error:
                 if not isinstance(error.__cause__, LockNotAvailable):
                     raise
     return all_missing()
 
 
-def _build(theme: Theme, name: str) -> None:
-    """Build an index; what is left of a build that was interrupted goes first."""
-    index = late_indexes(theme)[name]
+def _build(theme: Theme, names: list[str]) -> None:
+    """Build indexes of a table; what is left of a build that was interrupted goes first."""
+    if not names:
+        return
+    late = late_indexes(theme)
     with connections[STAFF_DATABASE].schema_editor(atomic=False) as editor:
-        for statement in (index.remove_sql, index.create_sql):
-            editor.execute(statement(theme.model, editor, concurrently=True), params=None)
+        for index in (late[name] for name in names):
+            for statement in (index.remove_sql, index.create_sql):
+                editor.execute(statement(theme.model, editor, concurrently=True), params=None)
+        # After a first load nobody has looked at the rows yet: until then the planner guesses.
+        table = editor.quote_name(theme.table)
+        editor.execute(template("late_indexes_analyze").format(table=table), params=None)
 
 
 @contextmanager
