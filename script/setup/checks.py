@@ -14,7 +14,10 @@ from script.setup.commands import show
 from script.setup.console import duration, say
 from script.setup.front_end import ROOMS, npm, npm_scripts, tool_environment
 
-_TEST_GROUPS = ("unit", "database", "browser")  # as pytest_groups.py names them
+_TEST_GROUPS = ("unit", "import", "database", "browser")  # as pytest_groups.py names them
+# These run in line beside the database tests. A test keeps one processor busy, its own or the
+# database's, so there is one to spare; a browser test keeps two.
+_BESIDE = ("unit", "import")
 _NO_TESTS = 5  # pytest's exit code when no test was selected
 # Settings of this installation that must not change what the tests see.
 _FOREIGN = (
@@ -27,7 +30,7 @@ _FOREIGN = (
 class Check:
     """One group of checks; `report` is where pytest writes its figures.
 
-    A group with a `record` runs beside the next one, and that file takes what it prints.
+    A group with a `record` runs beside the next without, and that file takes what it prints.
     """
 
     name: str
@@ -73,11 +76,9 @@ def all_checks(checkout: Checkout, *, slow: bool) -> list[Check]:
             checks.append(Check(name, tuple(npm(checkout, "run", "--silent", script))))
     quick = [] if slow else ["-m", "not slow"]
     for group in _TEST_GROUPS:
-        selection = ["--group", group, *quick]
-        checks.append(pytest_check(checkout, f"{group} tests", selection))
-    # A database test keeps one processor busy, its own or the database's: there is one to spare.
-    unit = next(i for i, check in enumerate(checks) if check.name == "unit tests")
-    checks[unit] = replace(checks[unit], record=checkout.logs / "unit-tests.log")
+        check = pytest_check(checkout, f"{group} tests", ["--group", group, *quick])
+        record = checkout.logs / f"{group}-tests.log" if group in _BESIDE else None
+        checks.append(replace(check, record=record))
     return checks
 
 
@@ -120,11 +121,11 @@ def total_line(outcomes: Sequence[Outcome], seconds: float) -> str:
 
 def _run_all(checkout: Checkout, checks: Sequence[Check]) -> Iterator[Outcome]:
     beside: list[tuple[Check, Future[Outcome]]] = []
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(max_workers=1) as pool:
         for check in checks:
             say(f"\n== {check.name}")
             if check.record:
-                say(f"beside the next group, into {check.record}")
+                say(f"beside other groups, into {check.record}")
                 beside.append((check, pool.submit(_run, checkout, check)))
                 continue
             yield _run(checkout, check)
@@ -135,7 +136,7 @@ def _run_all(checkout: Checkout, checks: Sequence[Check]) -> Iterator[Outcome]:
 def _ended(beside: list[tuple[Check, Future[Outcome]]]) -> Iterator[Outcome]:
     """Wait for the groups that ran beside another, and print what they wrote."""
     while beside:
-        check, future = beside.pop()
+        check, future = beside.pop(0)
         outcome = future.result()
         if check.record:
             say(f"\n== {check.name}\n{check.record.read_text(errors='replace').rstrip()}")

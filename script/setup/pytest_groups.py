@@ -1,8 +1,8 @@
-"""A pytest plugin: run the tests of one group only (`--group unit|database|browser`).
+"""A pytest plugin: run the tests of one group only (`--group unit|import|database|browser`).
 
 A test belongs to `browser` by its mark or its folder, to `database` when it asks for the database
-by a fixture, and to `unit` otherwise. Generated examples have no time limit here: how long one
-takes on a busy machine says nothing about the code.
+by a fixture (of the importers to `import`), and to `unit` otherwise. Generated examples have no
+time limit here: how long one takes on a busy machine says nothing about the code.
 """
 
 from collections.abc import Sequence
@@ -10,16 +10,18 @@ from collections.abc import Sequence
 import hypothesis
 import pytest
 
-GROUPS = ("unit", "database", "browser")
+GROUPS = ("unit", "import", "database", "browser")
 DATABASE_FIXTURE = "database"
-BROWSER_FOLDER = "browser"
+BROWSER_FOLDER, IMPORT_FOLDER = "browser", "importers"
 
 
 def group_of(marks: Sequence[str], fixtures: Sequence[str], folder: str) -> str:
     """Return the group of a test with these marks and fixtures in the folder of this name."""
     if "browser" in marks or folder == BROWSER_FOLDER:
         return "browser"
-    return "database" if DATABASE_FIXTURE in fixtures else "unit"
+    if DATABASE_FIXTURE not in fixtures:
+        return "unit"
+    return "import" if folder == IMPORT_FOLDER else "database"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
