@@ -9,10 +9,9 @@ import urllib.request
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from gis_core.city import city
-from importers.issues import FileRefused
+from importers.refusals import refusal
 
 _WAIT_S = 300
 _MOST_BYTES = 512 << 20
@@ -32,19 +31,18 @@ def query(bbox_4326: tuple[float, float, float, float]) -> str:
 
 
 def fetch(into: Path) -> None:
-    """Write the answer about the city to a file; FileRefused says why there is none."""
+    """Write the answer about the city to a file; raises FileRefused where there is none."""
     url = settings.OVERPASS_URL
     if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
-        raise FileRefused(_("OVERPASS_URL must begin with https://."))
+        raise refusal("overpass_address")
     body = urllib.parse.urlencode({"data": query(city().bbox_4326)}).encode()
     request = urllib.request.Request(url, body, {"User-Agent": "city-gis import_osm"})  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=_WAIT_S) as answer, into.open("wb") as out:  # noqa: S310 -- an administrator's setting, checked above
             while piece := answer.read(_PIECE_BYTES):
                 if out.tell() + len(piece) > _MOST_BYTES:
-                    raise FileRefused(_("The answer is larger than what was asked for."))
+                    raise refusal("overpass_too_large", facts={"most_mb": _MOST_BYTES >> 20})
                 out.write(piece)
     except OSError as error:
         told = {"url": url, "reason": " ".join(str(error).split())[:200]}
-        message = _("%(url)s does not answer: %(reason)s. Try again later, or set OVERPASS_URL.")
-        raise FileRefused(message % told) from error
+        raise refusal("overpass_silent", facts=told) from error

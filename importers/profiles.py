@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.utils.translation import gettext
-
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.errors import NotFound
-from importers.issues import FileRefused
 from importers.models import NAME_LENGTH, ImportProfile
 from importers.refusals import refusal
 from importers.request import ImportRequest
@@ -75,11 +72,10 @@ def keep(actor: Actor, name: str, theme: str, options: Mapping[str, Any]) -> Imp
     access.require(actor, Action.IMPORT, theme)
     plain = " ".join(name.split())
     if not plain or len(plain) > NAME_LENGTH:
-        raise FileRefused(gettext("A profile needs a name of 1 to 80 letters."))
+        raise refusal("profile_unnamed", facts={"most": NAME_LENGTH})
     rows = ImportProfile.objects.using(STAFF_DATABASE)
     if rows.filter(name=plain).exclude(theme=theme).exists():
-        words = gettext("The profile “%s” belongs to another theme; choose another name.")
-        raise FileRefused(words % plain)
+        raise refusal("profile_of_other_theme", facts={"name": plain})
     facts = {"theme": theme, "options": dict(options), "actor_name": actor.name}
     return rows.update_or_create(name=plain, defaults=facts)[0]
 

@@ -124,6 +124,12 @@ REFUSALS: dict[str, Promise] = {
         "There is no profile “%(name)s” of %(theme)s; there is: %(names)s. Choose one of these"
         " (--profile)."
     ),
+    "profile_unnamed": _(
+        "A profile needs a name of 1 to %(most)s letters. Give it one (--save-profile)."
+    ),
+    "profile_of_other_theme": _(
+        "The profile “%(name)s” belongs to another theme. Choose another name (--save-profile)."
+    ),
     "crs_not_known": _(
         "The coordinate system is not known (%(text)s). Choose one of the list, or give its number,"
         " such as EPSG:9210 (--source-crs)."
@@ -162,9 +168,15 @@ REFUSALS: dict[str, Promise] = {
         " make a new one."
     ),
     "kinds_mixed": _(
-        "The first rows hold %(kinds)s; a layer holds one kind. Import them one kind at a time,"
-        " each into a layer of its own: %(choices)s."
+        "The first rows hold %(kinds)s; a layer holds one kind. Choose one of them: %(choices)s."
+        " The others go into layers of their own: one after another, or at once with"
+        " --also KIND=LAYER."
     ),
+    "also_wrong": _(
+        "Name each kind once: with --geometry the kind that goes into --layer, with --also the"
+        " others. Kinds are %(kinds)s."
+    ),
+    "also_same_layer": _("A layer holds one kind of shapes. Name another layer for each --also."),
     "kind_not_held": _(
         "%(theme)s holds %(held)s, and the file is to bring %(found)s. Choose another theme, or"
         " another kind of shapes (--geometry)."
@@ -183,6 +195,15 @@ REFUSALS: dict[str, Promise] = {
     "rule_broken": _(
         "A rule of the layer is broken (%(rule)s), and nothing was written. Somebody may have"
         " written the same at this moment: run the import again."
+    ),
+    # what an Overpass service is asked for
+    "overpass_address": _("OVERPASS_URL must begin with https://. Correct the setting."),
+    "overpass_too_large": _(
+        "The answer of Overpass is larger than %(most_mb)s MB. Make the area of the city smaller,"
+        " or import a file of OpenStreetMap (--file)."
+    ),
+    "overpass_silent": _(
+        "%(url)s does not answer: %(reason)s. Try again later, or set OVERPASS_URL."
     ),
     # what is written besides
     "other_suffix": _("%(file)s: rejected rows are written as %(suffixes)s. Choose such a name."),

@@ -1,6 +1,8 @@
 """The documentation says what the code has: settings, commands, codes, themes, routes, files."""
 
 import argparse
+import importlib
+import pkgutil
 import re
 import tomllib
 from collections.abc import Iterator
@@ -13,6 +15,10 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.urls import get_resolver
 
+import gis_core
+import importers
+import layers
+import map_ui
 from gis_core import channels, errors, geometry_refusal, tile_grid
 from importers import issues, refusals
 from importers.issues import in_each_language
@@ -123,7 +129,11 @@ def error_codes() -> set[str]:
         for child in kind.__subclasses__():
             yield from below(child)
 
-    get_resolver().check()  # loads every view, and with it the errors that are declared beside one
+    # Errors are declared beside what raises them, which nothing may have loaded yet.
+    for room in (gis_core, layers, importers, map_ui):
+        for found in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+            importlib.import_module(found.name)
+    get_resolver().check()  # loads every view
     return {*below(errors.CityError), tile_grid.InvalidTile.code}
 
 

@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from importers.overpass_request import fetch
+from importers.refusals import Unreadable
 from layers.models import Infrastructure, TouristSite
 
 STREET = {
@@ -74,11 +76,17 @@ def test_the_city_is_asked_for_and_imported(asked: list[str], tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("db")
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("http://127.0.0.1:9/", "overpass_silent"), ("file:///etc/passwd", "overpass_address")],
+)
 def test_a_service_that_does_not_answer_is_one_line(
-    url: str, monkeypatch: pytest.MonkeyPatch
+    url: str, code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(settings, "OVERPASS_URL", url)
+    with pytest.raises(Unreadable) as refused:
+        fetch(tmp_path / "answer.json")
+    assert refused.value.reason == code
     with pytest.raises(CommandError) as caught:
         command()
     assert "OVERPASS_URL" in str(caught.value)
