@@ -30,6 +30,12 @@ def kinds_of(wkb: pa.Array) -> dict[str, int]:
     return {stored: count for stored, count in found.items() if stored is not None}
 
 
+def other_kinds(wkb: pa.Array, stored: str) -> dict[str, int]:
+    """Return kind (points, lines, areas) → number of shapes, of those that are not `stored`."""
+    found = kinds_of(wkb)
+    return {_NAMES[kind]: count for kind, count in found.items() if kind != stored}
+
+
 def has_heights(wkb: pa.Array) -> bool:
     """Tell whether a shape has heights or measures."""
     return any(kind & _Z_OR_M or (kind & _KIND) >= _THOUSAND for kind in _types(wkb))

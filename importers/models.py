@@ -79,6 +79,8 @@ class ImportJob(models.Model):
     slug = models.SlugField(max_length=80)
     new_layer_title = models.CharField(max_length=120, blank=True)  # blank: the layer exists
     folder = models.CharField(max_length=40, unique=True)  # below IMPORT_ROOT, random
+    # The first import of the same upload, where this one goes on with the rest of it.
+    first_of_file = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
     files = models.JSONField(default=list)  # [{"name": …, "bytes": …}]
     answers = models.JSONField(default=no_answers)
     state = models.CharField(max_length=14, choices=State.choices, default=State.UPLOADING)

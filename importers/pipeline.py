@@ -234,6 +234,7 @@ def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[st
         same=verdicts.get(SAME, 0),
         rejected=prepared.rejected
         + sum(n for verdict, n in verdicts.items() if verdict not in {NEW, CHANGED, SAME}),
+        other_kinds=dict(prepared.other_kinds),
         changed_fields={},
         missing=0,
         missing_first=(),

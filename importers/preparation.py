@@ -1,6 +1,7 @@
 """Batches of a file → rows for the write door, with every finding in the log."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from importers import heights, values
 from importers.fields import Filler, Finding, fillers, slug_of
+from importers.geometry_kinds import other_kinds
 from importers.issues import IssueLog, Severity
 from importers.letters import state_secret_in
 from importers.magic import FileKind
@@ -46,11 +48,15 @@ class Target:
 
 
 class Preparation:
-    """Prepares the rows of one source. `read` and `rejected` count as batches pass through."""
+    """Prepares the rows of one source. `read` and `rejected` count as batches pass through.
+
+    `other_kinds` counts the rejected rows that a layer of another kind would take.
+    """
 
     def __init__(self, file: Understood, target: Target, crs: SourceCrs, log: IssueLog) -> None:
         self.read = 0
         self.rejected = 0
+        self.other_kinds: Counter[str] = Counter()
         self._letters, self._target, self._crs = file.letters, target, crs
         self._heights = file.heights
         self._shapefile = file.source.kind is FileKind.SHAPEFILE
@@ -86,6 +92,7 @@ class Preparation:
         fine = np.array([reason is None for reason in shapes.reasons.tolist()], dtype=bool)
         self.rejected += int((~fine).sum())
         refused = wkb.filter(pa.array(~fine))
+        self.other_kinds.update(other_kinds(refused, self._target.stored))
         self._findings.refuse(numbers[~fine], shapes.reasons[~fine].tolist(), refused, self._crs)
         if not fine.any():
             return None

@@ -11,8 +11,9 @@ from importers.issues import CODES, IssueGroup
 class Report:
     """The outcome for one file. Rows read are new, changed, same or rejected, one of these each.
 
-    `changed_fields` says in how many changed rows each field differs. `missing` features of the
-    layer are not in the file; they stay, except the `retired` ones.
+    `other_kinds` counts the rejected rows whose shapes are of a kind that another layer would hold
+    (points, lines, areas). `changed_fields` says in how many changed rows each field differs.
+    `missing` features of the layer are not in the file; they stay, except the `retired` ones.
     """
 
     file: str
@@ -28,6 +29,7 @@ class Report:
     changed: int
     same: int
     rejected: int
+    other_kinds: Mapping[str, int]
     changed_fields: Mapping[str, int]
     missing: int
     missing_first: tuple[str, ...]
@@ -54,6 +56,7 @@ class Report:
         return {
             **plain,
             "mapping": dict(self.mapping),
+            "other_kinds": dict(self.other_kinds),
             "changed_fields": dict(self.changed_fields),
             "missing_first": list(self.missing_first),
             "kept_columns": list(self.kept_columns),
@@ -66,8 +69,8 @@ class Report:
         done = "applied" if self.applied else "dry run, nothing written"
         return f"{self.layer}: {counts} ({done}, {self.seconds:.1f} s)"
 
-    def lines(self) -> Iterator[str]:
-        """Yield the report for a terminal."""
+    def lines(self, *, alone: bool = True) -> Iterator[str]:
+        """Yield the report for a terminal; `alone`: no other report speaks of the same file."""
         yield f"{self.file} → {self.layer} ({self.theme}, {self.geometry_type})"
         yield f"  coordinate system {self.crs}, text {self.encoding}"
         yield "  " + ", ".join(f"{field} ← {column}" for field, column in self.mapping.items())
@@ -87,3 +90,13 @@ class Report:
                 at = f"row {one.row}" if one.row is not None else "file"
                 yield f"      {at}{': ' + one.detail if one.detail else ''}"
         yield self.summary()
+        if alone:
+            yield from set_aside(self.other_kinds)
+
+
+def set_aside(other_kinds: Mapping[str, int]) -> Iterator[str]:
+    """Yield which rows of other kinds no layer took, and the options that bring them in."""
+    if other_kinds:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in other_kinds.items())
+        options = " ".join(f"--also {kind}=SLUG" for kind in other_kinds)
+        yield f"rejected as another kind of shapes: {kinds}; import them with {options}"

@@ -11,11 +11,12 @@ from gis_core.access import STAFF_DATABASE, Actor
 from gis_core.channels import Audit, Cache, Cost, channel
 from gis_core.errors import BadRequest, NotFound
 from importers.models import ImportJob
-from importers.wizard import output, rejected, row_map, saved_ways, sight, steps, uploads
+from importers.wizard import output, rejected, rest, row_map, saved_ways, sight, steps, uploads
 from importers.wizard.rules import Step
 from layers.feature import Layer
 from layers.registry import theme_by_key
 
+Kind = Literal["", "points", "lines", "areas"]
 Body = TypeVar("Body", bound=BaseModel)
 _MOST_BYTES = 200_000  # of a JSON body
 
@@ -25,11 +26,17 @@ class _Strict(BaseModel):
 
 
 class StartIn(_Strict):
-    """Into which layer: its address, or a theme and the name of a new layer."""
+    """Into which layer: its address, or a theme and the name of a new layer.
+
+    With `rest_of`, an import of one's own: another kind of shapes, or another layer, of its files.
+    """
 
     theme: str = Field("", max_length=40)
     layer: str = Field("", max_length=80)
     new_layer_title: str = Field("", max_length=120)
+    rest_of: int | None = Field(None, ge=1)
+    geometry: Kind = ""
+    source_layer: str = Field("", max_length=200)
 
 
 class ChangeIn(_Strict):
@@ -38,7 +45,7 @@ class ChangeIn(_Strict):
     source_layer: str | None = Field(None, max_length=200)
     encoding: str | None = Field(None, max_length=40)
     source_crs: str | None = Field(None, max_length=40)
-    geometry: Literal["", "points", "lines", "areas"] | None = None
+    geometry: Kind | None = None
     column_encodings: dict[str, str] | None = Field(None, max_length=500)
     mapping: dict[str, str] | None = Field(None, max_length=500)
     keys: list[str] | None = Field(None, max_length=10)
@@ -104,7 +111,12 @@ def imports(request: HttpRequest) -> HttpResponse:
     who = _actor(request)
     if request.method == "POST":
         sent = _body(request, StartIn)
-        made = steps.create(who, sent.theme, sent.layer, sent.new_layer_title)
+        where = (sent.theme, sent.layer, sent.new_layer_title)
+        if sent.rest_of is None:
+            made = steps.create(who, *where)
+        else:
+            part = rest.Part(sent.source_layer, sent.geometry)
+            made = rest.go_on(who, sent.rest_of, part, *where)
         response = _answer(request, made, 201)
         response["Location"] = f"/api/imports/{made.pk}"
         return response
@@ -134,8 +146,14 @@ def _targets(who: Actor, language: str) -> list[dict[str, Any]]:
         {
             "theme": key,
             "title": str(theme_by_key(key).title),
+            "geometry_types": list(theme_by_key(key).geometry_types),
             "layers": [
-                {"slug": entry.slug, "title": entry.layer.title(language)} for entry in layers
+                {
+                    "slug": entry.slug,
+                    "title": entry.layer.title(language),
+                    "geometry_type": entry.layer.geometry_type,
+                }
+                for entry in layers
             ],
         }
         for key, layers in sight.targets(who)

@@ -12,7 +12,7 @@ from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.models import ChangeSet
 from importers.letters import encoding_names
 from importers.models import ImportJob
-from importers.wizard import rejected, row_map, rules, saved_ways, sight, uploads
+from importers.wizard import rejected, rest, row_map, rules, saved_ways, sight, uploads
 from importers.wizard.fields import theme_fields
 from layers.feature import Layer
 from layers.registry import theme_by_key
@@ -52,6 +52,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "geometry_types": _geometry_types(job),
         "fields": theme_fields(actor, job.theme, job.slug),
         "profiles": saved_ways.names(actor, job),
+        "rest": rest.parts(actor, job),
         "report": None if job.report is None else _report(job.report),
         "has_map": job.report is not None and row_map.path_of(job).exists(),
         "rejected_files": list(rejected.files(uploads.folder_of(job))),

@@ -47,23 +47,26 @@ def _fitting(profile: ImportProfile, columns: frozenset[str]) -> dict[str, Any]:
 def save(actor: Actor, job_id: int, name: str) -> ImportJob:
     """Save how an import is read under a name; raises as `importers.profiles.keep`."""
     with steps.own(actor, job_id, SETTLED) as job:
-        found = job.understanding or {}
-        guessed = {one["field"]: one["column"] for one in found.get("columns", []) if one["field"]}
-        mapping = {**guessed, **job.answers["mapping"]}
-        used = set(mapping.values())
-        options = {
-            "encoding": job.answers["encoding"],
-            "column_encodings": {
-                one["column"]: one["encoding"]
-                for one in found.get("text", [])
-                if one["column"] in used
-            },
-            "source_crs": (found.get("place") or {}).get("crs") or "",
-            "mapping": mapping,
-            "keys": list(job.answers["keys"]),
-        }
-        profiles.keep(actor, name, job.theme, options)
+        profiles.keep(actor, name, job.theme, way_of(job))
     return job
+
+
+def way_of(job: ImportJob) -> dict[str, Any]:
+    """Return how an import is read, what was guessed as if somebody had said it."""
+    found = job.understanding or {}
+    guessed = {one["field"]: one["column"] for one in found.get("columns", []) if one["field"]}
+    mapping = {**guessed, **job.answers["mapping"]}
+    used = set(mapping.values())
+    letters = {
+        one["column"]: one["encoding"] for one in found.get("text", []) if one["column"] in used
+    }
+    return {
+        "encoding": job.answers["encoding"],
+        "column_encodings": letters,
+        "source_crs": (found.get("place") or {}).get("crs") or "",
+        "mapping": mapping,
+        "keys": list(job.answers["keys"]),
+    }
 
 
 def forget(actor: Actor, job_id: int, name: str) -> ImportJob:

@@ -56,6 +56,13 @@ def create(actor: Actor, theme: str, slug: str, new_layer_title: str) -> ImportJ
 
     Raises SignInNeeded, NotAllowed, NotFound for a layer that the actor may not see, Invalid.
     """
+    theme, slug, title = into(actor, theme, slug, new_layer_title)
+    uploads.clean()
+    return begun(actor, theme, slug, title, uploads.new_folder())
+
+
+def into(actor: Actor, theme: str, slug: str, new_layer_title: str) -> tuple[str, str, str]:
+    """Return theme, slug and, for a new layer, title of what an import goes into; raises so."""
     sight.require_account(actor)
     if slug:
         entry = selectors.layer(actor, slug)
@@ -68,7 +75,11 @@ def create(actor: Actor, theme: str, slug: str, new_layer_title: str) -> ImportJ
         if not title:
             raise Invalid(gettext("Give the new layer a name."))
         slug = _free_slug(title)
-    uploads.clean()
+    return theme, slug, title
+
+
+def begun(actor: Actor, theme: str, slug: str, title: str, folder: str, **more: Any) -> ImportJob:
+    """Return a new import whose files are in `folder`; `more` are further fields of it."""
     return ImportJob.objects.using(STAFF_DATABASE).create(
         user_id=actor.user_id or -1,
         actor_name=actor.name,
@@ -77,7 +88,8 @@ def create(actor: Actor, theme: str, slug: str, new_layer_title: str) -> ImportJ
         theme=theme,
         slug=slug,
         new_layer_title=title,
-        folder=uploads.new_folder(),
+        folder=folder,
+        **more,
     )
 
 

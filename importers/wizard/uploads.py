@@ -55,6 +55,27 @@ def new_folder() -> str:
     return name
 
 
+def same_files(job: ImportJob) -> str:
+    """Make a folder with the uploaded files of an import once more; return its name.
+
+    No byte is copied where the disk can give a file a second name. Raises Invalid where the files
+    have been cleaned away.
+    """
+    before = folder_of(job)
+    paths = [before / str(entry["name"]) for entry in job.files]
+    if not paths or not all(path.exists() for path in paths):
+        words = gettext("The files of this import are no longer kept. Please upload them again.")
+        raise Invalid(words)
+    name = new_folder()
+    for path in paths:
+        target = before.parent / name / path.name
+        try:
+            target.hardlink_to(path)
+        except OSError:
+            shutil.copyfile(path, target)
+    return name
+
+
 def plain_name(name: str) -> str:
     """Return the name under which a file is kept: no folders, nothing invisible, not too long.
 

@@ -1,5 +1,6 @@
 """The import pages, driven: a zipped shapefile from its upload to the tile and back again."""
 
+import json
 import os
 import subprocess
 import sys
@@ -213,6 +214,53 @@ def test_what_is_handed_in_waits_in_the_workspace_of_the_reviewer(
     assert serious_faults(other) == []
     other.get_by_role("button", name="Duyệt và công bố").click()
     expect(other.get_by_role("heading", name="Đã nhập xong")).to_be_visible()
+
+
+@pytest.mark.usefixtures("worker", "cleaned")
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_the_other_kinds_of_a_mixed_file_go_on_with_one_press(
+    open_page: Callable[..., Page], tmp_path: Path, screen: str
+) -> None:
+    shapes = [
+        {"type": "Point", "coordinates": [106.36, 10.36]},
+        {"type": "LineString", "coordinates": [[106.36, 10.36], [106.37, 10.36]]},
+        {"type": "LineString", "coordinates": [[106.36, 10.37], [106.37, 10.37]]},
+    ]
+    features = [
+        {"type": "Feature", "properties": {"ma": f"zz{n}"}, "geometry": shape}
+        for n, shape in enumerate(shapes)
+    ]
+    path = tmp_path / "hạ tầng.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    page = open_page("/vi/import", screen, "administrator")
+    page.select_option("#target", "new:infrastructure")
+    page.fill("#new-title", TITLE)
+    page.set_input_files("#files", str(path))
+    page.wait_for_url("**/import/*")
+    page.get_by_role("button", name="Điểm 1").click()
+    page.get_by_role("button", name="Tiếp: các trường").click()
+    page.locator(".actions").get_by_role("button", name="Chạy thử").click()
+    expect(page.get_by_text("Trong số bị loại có 2 đường")).to_be_visible()
+    page.get_by_role("button", name="Tiếp: công bố").click()
+    page.get_by_role("button", name="Công bố lên bản đồ").click()
+    first = page.url
+    page.get_by_role("button", name="Nhập tiếp 2 đường của tệp này…").click()
+    expect(page.locator("#target")).to_be_focused()
+    expect(page.locator("#new-title")).to_have_value(f"{TITLE} – đường")
+    assert serious_faults(page) == []
+    page.fill("#new-title", "")
+    page.get_by_role("button", name="Bắt đầu nhập").click()
+    expect(page.get_by_role("alert")).to_contain_text("đặt tên cho lớp mới")
+    page.fill("#new-title", TITLE)
+    page.get_by_role("button", name="Bắt đầu nhập").click()
+    page.wait_for_url(lambda url: url.split("#")[0] != first.split("#")[0])
+    expect(page.get_by_role("button", name="Đường 2")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Tiếp: các trường").click()
+    page.locator(".actions").get_by_role("button", name="Chạy thử").click()
+    expect(page.locator(".tile.new dd")).to_have_text("2")
+    page.goto(first)
+    expect(page.get_by_role("link", name="2 đường: đã bắt đầu nhập")).to_be_visible()
+    assert serious_faults(page) == []
 
 
 def test_a_file_of_another_kind_is_refused_by_name(

@@ -3,12 +3,15 @@
 import json
 import sys
 from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
+from django.utils import translation
 
 from gis_core.access import Sensitivity, system_actor
 from gis_core.errors import CityError
@@ -18,9 +21,12 @@ from importers.mapping import parse_pairs
 from importers.pipeline import import_file
 from importers.profiles import save_profile, with_profile
 from importers.progress import progress_on
+from importers.refusals import refusal
 from importers.rejected_rows import write_rejected
 from importers.report import Report
 from importers.request import ImportRequest
+from importers.several_kinds import KindsReport, import_kinds
+from importers.shapes import KINDS
 from importers.understanding import Understanding, understand
 from layers import table_indexes
 from layers.feature import Layer
@@ -54,7 +60,7 @@ class Command(BaseCommand):
         """Import and print the report; file problems end in one line."""
         actor = system_actor("import_layer")
         bar = progress_on(sys.stderr)
-        report: Report | Understanding
+        report: Report | KindsReport | Understanding
         try:
             request = _request(options)
             if options["profile"]:
@@ -65,7 +71,12 @@ class Command(BaseCommand):
                 report = understand(actor, request)
             else:
                 rejections: list[Issue] = []
-                report = import_file(actor, request, progress=bar, on_error=rejections.append)
+                told: dict[str, Any] = {"progress": bar, "on_error": rejections.append}
+                others = _others(request, options["also"])
+                if others:
+                    report = import_kinds(actor, [request, *others], **told)
+                else:
+                    report = import_file(actor, request, **told)
                 if options["rejected"] is not None:
                     write_rejected(actor, request, rejections, options["rejected"])
             self._show(report, options["report_json"])
@@ -76,7 +87,7 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database cannot be reached: {error}".strip()) from error
 
-    def _show(self, report: Report | Understanding, target: Path | None) -> None:
+    def _show(self, report: Report | KindsReport | Understanding, target: Path | None) -> None:
         text = json.dumps(report.as_dict(), ensure_ascii=False, indent=1)
         if target == Path("-"):
             self.stdout.write(text)
@@ -112,6 +123,13 @@ def _add_reading(parser: CommandParser) -> None:
     )
     parser.add_argument(
         "--geometry", default="", choices=CHOICES, help="kind of shapes to take of a mixed file"
+    )
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="KIND=SLUG",
+        help="another kind of the same file and its layer, such as lines=streets; with --geometry",
     )
     parser.add_argument("--profile", default="", metavar="NAME", help="read as saved before")
     parser.add_argument("--save-profile", default="", metavar="NAME")
@@ -182,3 +200,34 @@ def _request(options: dict[str, Any]) -> ImportRequest:
         retire_on=options["retire_missing"],
         apply=options["apply"],
     )
+
+
+def _others(request: ImportRequest, pairs: Sequence[str]) -> list[ImportRequest]:
+    """Return what is asked for the other kinds; FileRefused where it is not clear."""
+    if not pairs:
+        return []
+    also = parse_pairs(pairs, "--also KIND=SLUG")
+    slugs = {request.slug, *also.values()}
+    kinds = {request.geometry, *also}
+    if len(kinds) <= len(pairs) or not kinds <= CHOICES.keys():
+        raise refusal("also_wrong", facts={"kinds": ", ".join(CHOICES)})
+    if len(slugs) <= len(also):
+        raise refusal("also_same_layer")
+    titles = {name: text for name, text in request.layer_facts.items() if name.startswith("title_")}
+    return [
+        replace(
+            request,
+            geometry=kind,
+            slug=slug,
+            layer_facts={
+                **request.layer_facts,
+                **{name: f"{text} ({_kind(kind, name[-2:])})" for name, text in titles.items()},
+            },
+        )
+        for kind, slug in also.items()
+    ]
+
+
+def _kind(kind: str, language: str) -> str:
+    with translation.override(language):
+        return str(KINDS[CHOICES[kind]])

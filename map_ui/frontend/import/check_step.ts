@@ -3,6 +3,7 @@ import { h, icon } from "../dom";
 import { formatDate, formatNumber, localInput } from "../format";
 import type { StepPage } from "./job_page";
 import { counts, findings } from "./report";
+import { otherKinds } from "./rest_part";
 import { fieldLabel } from "./row_card";
 import { server } from "./server";
 import type { Job, Report } from "./types";
@@ -23,11 +24,17 @@ export function checkStep(page: StepPage): Node[] {
   const back = job.may_edit ? h("button", { type: "button", class: "button", click: () => page.open("fields") }, icon("arrow-left"), w("step.fields")) : null;
   const again = job.may.includes("check") ? h("button", { type: "button", class: "button quiet", click: () => void page.take("check") }, icon("rotate-ccw"), w("check.again")) : null;
   return [
-    h("section", { class: "card stack", "aria-labelledby": "check-title" }, h("h2", { id: "check-title" }, w("check.title")), h("p", { class: "soft" }, w("check.text")), counts(report), changedFields(job, report), nothing, download),
+    h("section", { class: "card stack", "aria-labelledby": "check-title" }, h("h2", { id: "check-title" }, w("check.title")), h("p", { class: "soft" }, w("check.text")), counts(report), aside(report), changedFields(job, report), nothing, download),
     ...(report.missing > 0 ? [missing(page, report)] : []),
     ...findings(page, report),
     h("div", { class: "row actions" }, back ?? "", again ?? "", next),
   ];
+}
+
+/** Rows of other kinds of shapes: rejected here, and gone on with later. */
+function aside(report: Report): HTMLElement | null {
+  const what = otherKinds(report);
+  return what ? h("p", { class: "note" }, icon("info"), w("check.other_kinds", { what })) : null;
 }
 
 /** In how many changed rows each field differs. */

@@ -4,11 +4,16 @@ import { language } from "../i18n";
 import { permalinkHash } from "../permalink";
 import type { StepPage } from "./job_page";
 import { counts, findings } from "./report";
+import { restPart } from "./rest_part";
 import { server } from "./server";
 import type { Job } from "./types";
 import { w } from "./words";
 
 export function doneStep(page: StepPage): Node[] {
+  return parts(page).filter((part): part is HTMLElement => part !== null);
+}
+
+function parts(page: StepPage): (HTMLElement | null)[] {
   const { job } = page;
   const undone = job.state === "undone";
   const words = undone ? h("p", { class: "note" }, icon("undo-2"), w("done.undone")) : h("p", { class: "note good" }, icon("check"), w("done.text", { layer: job.layer_title }));
@@ -22,6 +27,7 @@ export function doneStep(page: StepPage): Node[] {
       job.report ? counts(job.report) : null,
       h("div", { class: "row" }, h("a", { class: "button primary", href: mapAddress(job) }, icon("map"), w("done.map")), undo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
     ),
+    restPart(page),
     ...(job.report ? findings(page, job.report) : []),
   ];
 }

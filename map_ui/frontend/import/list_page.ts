@@ -6,11 +6,11 @@ import { emptyState, failureWords, fillFrom } from "../shell/states";
 import { dropZone } from "./drop_zone";
 import { server } from "./server";
 import { stateTag, WORKING } from "./state_tag";
+import { TargetChoice } from "./target_choice";
 import type { JobHead, Target } from "./types";
 import { send } from "./uploading";
 import { w } from "./words";
 
-const NEW = "new:";
 const LOOK_AGAIN_MS = 3000;
 export function showList(root: HTMLElement): void {
   const target = h("div", { class: "stack-loose" });
@@ -56,55 +56,34 @@ function line(job: JobHead): HTMLElement {
 
 /** Layer and files in one card: dropping files begins the import. */
 class NewImport {
-  private readonly select = h("select", { class: "input", id: "target", required: true });
-  private readonly title = h("input", { class: "input", id: "new-title", maxlength: 120, autocomplete: "off" });
-  private readonly titleField = h("div", { class: "field", hidden: true }, h("label", { for: "new-title" }, w("start.new_title")), this.title, h("p", { class: "hint" }, w("start.new_hint")));
+  private readonly target: TargetChoice;
   private readonly foot = h("div", { class: "stack", "aria-live": "polite" });
   readonly element: HTMLElement;
 
   constructor(targets: Target[], kinds: string[]) {
-    this.select.append(h("option", { value: "" }, w("start.choose")));
-    for (const { theme, title, layers } of targets) {
-      const group = h("optgroup", { label: title }, ...layers.map((layer) => h("option", { value: layer.slug }, layer.title)));
-      group.append(h("option", { value: `${NEW}${theme}` }, w("start.new_layer", { theme: title })));
-      this.select.append(group);
-    }
-    this.select.addEventListener("change", () => {
-      this.titleField.hidden = !this.select.value.startsWith(NEW);
-      this.complain("");
-    });
+    this.target = new TargetChoice(targets, () => this.complain(""));
     this.element = h(
       "section",
       { class: "card stack", "aria-labelledby": "start-title" },
       h("h2", { id: "start-title" }, w("start.title")),
-      h("div", { class: "field" }, h("label", { for: "target" }, w("start.layer")), this.select),
-      this.titleField,
+      ...this.target.fields,
       dropZone(kinds, (files) => void this.begin(files)),
       this.foot,
     );
   }
 
   private complain(words: string): void {
-    this.select.toggleAttribute("aria-invalid", words !== "" && !this.select.value);
     replaceChildren(this.foot, words ? h("p", { class: "note bad", role: "alert" }, icon("circle-alert"), words) : null);
   }
 
   private async begin(files: File[]): Promise<void> {
-    const value = this.select.value;
-    const isNew = value.startsWith(NEW);
-    if (!value) {
-      this.complain(w("start.layer_first"));
-      this.select.focus();
-      return;
-    }
-    if (isNew && !this.title.value.trim()) {
-      this.complain(w("start.title_first"));
-      this.title.focus();
+    const missing = this.target.missing();
+    if (missing) {
+      this.complain(missing);
       return;
     }
     try {
-      const start = { theme: isNew ? value.slice(NEW.length) : "", layer: isNew ? "" : value, new_layer_title: isNew ? this.title.value : "" };
-      const job = await server.start(start);
+      const job = await server.start(this.target.start());
       const sent = await send(job.id, files, this.foot);
       if (sent.failed.length === 0 && !sent.stopped) await server.step(job.id, "understand").catch(() => null);
       if (sent.failed.length === files.length || sent.stopped) {

@@ -3,6 +3,7 @@ import { h, icon } from "../dom";
 import { formatDate, formatNumber, localInput } from "../format";
 import type { StepPage } from "./job_page";
 import { counts, findings } from "./report";
+import { restPart } from "./rest_part";
 import { server } from "./server";
 import type { Job, Report } from "./types";
 import { w } from "./words";
@@ -11,7 +12,7 @@ export function publishStep(page: StepPage): Node[] {
   const { job } = page;
   const summary = job.report ? h("section", { class: "card stack", "aria-labelledby": "sum-title" }, h("h2", { id: "sum-title" }, w("publish.summary")), counts(job.report), ending(job, job.report)) : null;
   const back = h("button", { type: "button", class: "button", click: () => page.open("check") }, icon("arrow-left"), w("step.check"));
-  const parts = job.state === "submitted" ? [about(page), ...(job.report ? findings(page, job.report) : []), decision(page)] : [returned(page), form(page, back)];
+  const parts = job.state === "submitted" ? [about(page), ...(job.report ? findings(page, job.report) : []), decision(page), restPart(page)] : [returned(page), form(page, back)];
   return [summary, ...parts].filter((part): part is HTMLElement => part !== null);
 }
 

@@ -2,7 +2,7 @@
 import { addressOf, readJson, RequestError } from "../api";
 import { language } from "../i18n";
 import { refusalOf, token, write } from "../workspace/server";
-import type { Answers, Job, JobHead, JobProgress, JobState, JobStep, RowMapData, Target } from "./types";
+import type { Answers, Job, JobHead, JobProgress, JobState, JobStep, RestPart, RowMapData, Target } from "./types";
 
 const IMPORTS = "/api/imports";
 const one = (id: number, rest = "") => `${IMPORTS}/${id}${rest}`;
@@ -11,6 +11,10 @@ export interface Start {
   theme: string;
   layer: string;
   new_layer_title: string;
+  /** An import of which this is another part: the same files, the same answers. */
+  rest_of?: number;
+  geometry?: RestPart["geometry"];
+  source_layer?: string;
 }
 
 type Words = Partial<Pick<Job, "title" | "reason" | "decision_number">>;

@@ -3,10 +3,11 @@ import { h, icon } from "../dom";
 import { formatNumber } from "../format";
 import type { StepPage } from "./job_page";
 import { server } from "./server";
-import type { Understanding } from "./types";
+import type { ShapeKind, Understanding } from "./types";
 import { w } from "./words";
 
-const CHOICE: Record<string, "points" | "lines" | "areas"> = { Point: "points", MultiLineString: "lines", MultiPolygon: "areas" };
+/** Stored type → kind of shapes. */
+export const CHOICE: Record<string, ShapeKind> = { Point: "points", MultiLineString: "lines", MultiPolygon: "areas" };
 
 /** Which kind is imported, as far as somebody has to know: null for a file of one kind. `open`: it is not said yet. */
 export function shapeChoice(page: StepPage, found: Understanding): { element: HTMLElement; open: boolean } | null {

@@ -48,7 +48,21 @@ export interface JobHead {
 export interface Target {
   theme: string;
   title: string;
-  layers: { slug: string; title: string }[];
+  /** Stored types that a new layer of the theme may hold. */
+  geometry_types: string[];
+  layers: { slug: string; title: string; geometry_type: string }[];
+}
+
+/** The kinds of shapes that an import is told to take. */
+export type ShapeKind = "points" | "lines" | "areas";
+
+/** What an import leaves of its files: a kind of shapes with its rows, or another layer. */
+export interface RestPart {
+  source_layer: string;
+  geometry: "" | ShapeKind;
+  rows: number | null;
+  /** The import of that part, where there is one already. */
+  import: number | null;
 }
 
 export interface ColumnText {
@@ -126,6 +140,8 @@ export interface Report extends Counts {
   geometry_type: string;
   mapping: Record<string, string>;
   kept_columns: string[];
+  /** Rejected rows that a layer of another kind takes; imports of before do not tell. */
+  other_kinds?: Partial<Record<ShapeKind, number>>;
   changed_fields: Record<string, number>;
   missing: number;
   missing_first: string[];
@@ -192,6 +208,7 @@ export interface Job extends JobHead {
   geometry_types: string[];
   fields: ThemeField[];
   report: Report | null;
+  rest: RestPart[];
   rejected_files: string[];
   has_map: boolean;
   problem: string;
