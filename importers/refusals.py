@@ -1,5 +1,6 @@
 """Why a file cannot be imported, in sentences for the person who sent it, with what to do."""
 
+import re
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
@@ -211,6 +212,14 @@ REFUSALS: dict[str, Promise] = {
         "%(file)s cannot be written (%(reason)s). Choose another folder, or make room on the disk."
     ),
 }
+
+
+_OPTION = re.compile(r"\s*\(--[a-z][^()]*\)")
+
+
+def without_options(detail: str) -> str:
+    """Return a refusal as a page shows it: without the options that only the command line has."""
+    return _OPTION.sub("", detail)
 
 
 class Unreadable(FileRefused):

@@ -28,6 +28,7 @@ COMPANIONS = frozenset(
     | {".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".qix", ".xml", ".qmd"}
 )
 DATA = tuple(dict.fromkeys((".zip", *(parts[0] for parts in _PARTS), ".json", ".kmz")))
+_PICTURES = frozenset({".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".ecw", ".sid"})
 
 
 class Readable(Protocol):
@@ -84,6 +85,12 @@ def plain_name(name: str) -> str:
     base = name.replace("\\", "/").rpartition("/")[2]
     base = "".join(letter for letter in base if letter.isprintable()).strip().lstrip(".")
     stem, dot, suffix = base.rpartition(".")
+    if stem and f"{dot}{suffix}".lower() in _PICTURES:
+        words = gettext(
+            "“%(name)s” is a picture, not map data. An administrator loads GeoTIFF pictures for"
+            " everybody; ask for that."
+        )
+        raise Invalid(words % {"name": base})
     if not stem or f"{dot}{suffix}".lower() not in {*DATA, *COMPANIONS}:
         words = gettext("“%(name)s” cannot be imported. Files that can: %(kinds)s.")
         kinds = ", ".join(kind.lstrip(".") for kind in DATA)

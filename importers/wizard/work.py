@@ -23,6 +23,7 @@ from gis_core.session_lock import Work, session_lock
 from importers.issues import ImportBroken, Issue
 from importers.models import ImportJob
 from importers.pipeline import import_file
+from importers.refusals import without_options
 from importers.report import Report
 from importers.request import ImportRequest
 from importers.stopping import Stopped
@@ -103,7 +104,7 @@ def _work(job: ImportJob) -> None:
             raise  # the database went away: the import is found interrupted
         ended = _stopped(job)
     except (CityError, ImportBroken) as error:
-        ended = _failed(job, str(getattr(error, "detail", "") or error))
+        ended = _failed(job, without_options(str(getattr(error, "detail", "") or error)))
     _end(job, ended, again=watch.stopped)
 
 

@@ -28,6 +28,7 @@ from small_files import parcels, square
 
 from gis_core.city import city
 from gis_core.crs import from_wgs84
+from gis_core.errors import Invalid
 from gis_core.models import ChangeSet
 from importers.models import ImportJob
 from importers.wizard import uploads, work
@@ -156,6 +157,21 @@ def test_the_size_counts_over_all_files(
     assert put(admin, job, "a.shp", b"x" * 1500).status_code == 200
     assert put(admin, job, "a.dbf", b"x" * 600).status_code == 413
     assert put(admin, job, "a.shp", b"x" * 1900).status_code == 200  # in place of the first
+
+
+def test_a_picture_is_told_from_map_data() -> None:
+    with pytest.raises(Invalid, match="quản trị viên"):
+        uploads.plain_name("ảnh.TIF")
+
+
+def test_a_refusal_on_the_page_speaks_of_no_command_line(admin: Client, tmp_path: Path) -> None:
+    path = tmp_path / "bảng.csv"
+    path.write_text("ma;ten\n1;Một\n2;Hai\n")
+    job = uploaded(admin, path, theme="infrastructure", new_layer_title="Bảng thử")
+    take(admin, job, "understand")
+    problem = worked(admin, job)["problem"]
+    assert "bảng.csv" in problem
+    assert "--" not in problem
 
 
 def test_a_name_never_leaves_the_folder() -> None:

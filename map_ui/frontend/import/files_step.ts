@@ -4,8 +4,9 @@ import { language } from "../i18n";
 import { say } from "../shell/messages";
 import { dropZone } from "./drop_zone";
 import type { StepPage } from "./job_page";
-import { bytes, companionsMissing } from "./plain";
+import { bytes, companionsMissing, dataFiles } from "./plain";
 import { server } from "./server";
+import type { Job } from "./types";
 import { send } from "./uploading";
 import { w } from "./words";
 
@@ -22,10 +23,10 @@ export function filesStep(page: StepPage): Node[] {
     replaceChildren(foot);
     await page.reload();
   };
-  const missing = companionsMissing(job.files.map(({ name }) => name));
-  const hint = missing.length > 0 ? h("p", { class: "note caution" }, icon("triangle-alert"), w("files.missing", { parts: missing.join(", ") })) : null;
+  const found = complaint(job);
+  const hint = found && h("p", { class: "note caution" }, icon("triangle-alert"), found.words);
   const go = h("button", { type: "button", class: "button primary", click: () => void page.take("understand") }, w("files.go"), icon("chevron-right"));
-  go.disabled = !job.may.includes("understand") || job.files.length === 0;
+  go.disabled = !job.may.includes("understand") || job.files.length === 0 || found?.stops === true;
   const discard = h("button", { type: "button", class: "button quiet", click: () => void throwAway(page) }, icon("trash-2"), w("discard"));
   const section = h(
     "section",
@@ -36,6 +37,16 @@ export function filesStep(page: StepPage): Node[] {
   );
   if (job.may_edit) section.append(dropZone(job.kinds, (files) => void add(files)), foot, h("p", { class: "soft small" }, w("files.limit", { size: bytes(job.limit_bytes) })));
   return [section, ...(job.may_edit ? [h("div", { class: "row actions" }, discard, go)] : [])];
+}
+
+/** What is wrong with the set of files; `stops` where it cannot be read so. */
+function complaint({ files, kinds }: Job): { words: string; stops: boolean } | null {
+  const names = files.map(({ name }) => name);
+  const data = dataFiles(names, kinds);
+  const missing = companionsMissing(names);
+  if (names.length > 0 && data.length === 0) return { words: w("files.no_data"), stops: true };
+  if (data.length > 1) return { words: w("files.several", { names: data.join(", ") }), stops: true };
+  return missing.length > 0 ? { words: w("files.missing", { parts: missing.join(", ") }), stops: false } : null;
 }
 
 async function throwAway(page: StepPage): Promise<void> {

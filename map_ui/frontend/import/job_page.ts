@@ -8,6 +8,7 @@ import { doneStep } from "./done_step";
 import { fieldsStep } from "./fields_step";
 import { filesStep } from "./files_step";
 import { MapFrame } from "./map_frame";
+import { isTable } from "./plain";
 import { ProgressBar } from "./progress_bar";
 import { publishStep } from "./publish_step";
 import { server } from "./server";
@@ -39,7 +40,7 @@ const PAGES: Record<StepName, (page: StepPage) => Node[]> = {
   files: filesStep, understand: understandStep, fields: fieldsStep, check: checkStep, publish: publishStep, done: doneStep,
 };
 const HOME: Partial<Record<JobState, StepName>> = {
-  uploading: "files", understanding: "understand", asking: "understand", failed: "understand", checking: "check", ready: "check",
+  uploading: "files", understanding: "understand", asking: "understand", failed: "files", checking: "check", ready: "check",
   returned: "publish", submitted: "publish", writing: "publish", done: "done", undone: "done", cancelled: "files",
 };
 
@@ -47,6 +48,7 @@ export class JobPage implements StepPage {
   job!: Job;
   private step: StepName = "files";
   private frame: MapFrame | null = null;
+  private timer = 0;
   private readonly head = h("header", { class: "stack" });
   private readonly steps = h("div");
   private readonly notes = h("div", { class: "stack", "aria-live": "polite" });
@@ -124,8 +126,10 @@ export class JobPage implements StepPage {
   private home(before?: Job): StepName {
     const { state, report, understanding } = this.job;
     if (state === "asking" && before?.state === "checking") return "fields"; // somebody stopped the dry run
+    if (before?.state === "writing" && report && state !== "done") return "publish"; // stopped, or the layer has changed since
     if (state === "interrupted") return report ? "publish" : understanding ? "check" : "understand";
     if (state === "failed" && understanding) return "fields";
+    if (state === "failed" && this.job.files.some(({ name }) => isTable(name))) return "understand"; // its columns may be named
     return HOME[state] ?? "files";
   }
 
@@ -162,7 +166,7 @@ export class JobPage implements StepPage {
   private problem(): HTMLElement | null {
     const { problem, state, may } = this.job;
     if (!problem) return null;
-    const again = state === "failed" && may.includes("retry") ? h("button", { type: "button", class: "button", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
+    const again = state === "failed" && may.includes("retry") && this.step !== "files" ? h("button", { type: "button", class: "button", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
     return h("div", { class: `note ${state === "failed" ? "bad" : "caution"}`, role: state === "failed" ? "alert" : "status" }, icon("circle-alert"), h("div", { class: "stack" }, h("p", {}, problem), again));
   }
 
@@ -174,20 +178,28 @@ export class JobPage implements StepPage {
 
   private working(): HTMLElement {
     const bar = new ProgressBar();
-    bar.showWork(this.job.state, this.job.progress);
-    const stop = h("button", { type: "button", class: "button", click: () => void this.take("stop") }, icon("x"), w("stop"));
-    stop.disabled = this.job.progress.stopping || !this.job.may.includes("stop");
+    let asked = false; // here, and not yet answered
+    const stop = h("button", { type: "button", class: "button", click: () => void end() }, icon("x"), w("stop"));
     this.showWork = (state, progress) => {
-      bar.showWork(state, progress);
-      stop.disabled = progress.stopping || !this.job.may.includes("stop");
+      const stopping = asked || progress.stopping;
+      bar.showWork(state, { ...progress, stopping });
+      stop.disabled = stopping || !this.job.may.includes("stop");
     };
+    const end = async () => {
+      asked = true;
+      this.showWork(this.job.state, this.job.progress);
+      await this.take("stop");
+      asked = false; // a request that failed can be made again
+    };
+    this.showWork(this.job.state, this.job.progress);
     return h("section", { class: "card stack working", "aria-label": w("progress.name") }, bar.element, h("p", { class: "soft small" }, w("progress.leave")), h("div", { class: "row" }, stop));
   }
 
   private showWork: (state: JobState, progress: Job["progress"]) => void = () => undefined;
 
   private lookAgain(): void {
-    window.setTimeout(async () => {
+    window.clearTimeout(this.timer); // one line of questions, however often the page is drawn
+    this.timer = window.setTimeout(async () => {
       try {
         const { state, progress } = await server.progress(this.id);
         if (state !== this.job.state) await this.reload();
@@ -196,7 +208,7 @@ export class JobPage implements StepPage {
           this.lookAgain();
         }
       } catch {
-        window.setTimeout(() => this.lookAgain(), PATIENCE_MS); // the work goes on without this page
+        this.timer = window.setTimeout(() => this.lookAgain(), PATIENCE_MS); // the work goes on without this page
       }
     }, LOOK_AGAIN_MS);
   }

@@ -1,9 +1,10 @@
 /** The list of imports, and the card that begins a new one. */
 import { h, icon, replaceChildren } from "../dom";
-import { formatDate } from "../format";
+import { formatMoment, formatNumber } from "../format";
 import { language } from "../i18n";
 import { emptyState, failureWords, fillFrom } from "../shell/states";
 import { dropZone } from "./drop_zone";
+import { companionsMissing } from "./plain";
 import { server } from "./server";
 import { stateTag, WORKING } from "./state_tag";
 import { TargetChoice } from "./target_choice";
@@ -43,8 +44,8 @@ function list(imports: JobHead[]): HTMLElement {
 
 function line(job: JobHead): HTMLElement {
   const files = job.files.map(({ name }) => name).filter((name) => !/\.(shx|dbf|prj|cpg|qpj|sbn|sbx|qix|xml)$/i.test(name));
-  const about = [files.join(", ") || w("list.no_files"), job.mine ? "" : job.author, formatDate(job.created_at)].filter(Boolean).join(" · ");
-  const counts = job.counts ? h("small", { class: "numbers" }, w("list.counts", { new: job.counts.new, changed: job.counts.changed, rejected: job.counts.rejected })) : null;
+  const about = [files.join(", ") || w("list.no_files"), job.mine ? "" : job.author, formatMoment(job.created_at)].filter(Boolean).join(" · ");
+  const counts = job.counts ? h("small", { class: "numbers" }, w("list.counts", { new: formatNumber(job.counts.new), changed: formatNumber(job.counts.changed), rejected: formatNumber(job.counts.rejected) })) : null;
   return h(
     "a",
     { class: "import-line", href: `/${language}/import/${job.id}` },
@@ -85,7 +86,9 @@ class NewImport {
     try {
       const job = await server.start(this.target.start());
       const sent = await send(job.id, files, this.foot);
-      if (sent.failed.length === 0 && !sent.stopped) await server.step(job.id, "understand").catch(() => null);
+      // A shapefile without its table is asked for the rest before it is read.
+      const whole = companionsMissing(files.map(({ name }) => name)).length === 0;
+      if (sent.failed.length === 0 && !sent.stopped && whole) await server.step(job.id, "understand").catch(() => null);
       if (sent.failed.length === files.length || sent.stopped) {
         await server.discard(job.id);
         this.complain(sent.stopped ? w("upload.stopped") : sent.failed.map(({ why }) => why).join(" "));

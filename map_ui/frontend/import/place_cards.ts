@@ -37,10 +37,19 @@ function verdict(place: Place, chosen: Candidate | undefined, question: string):
     const words = place.question === "crs_unshifted" && question ? question : place.declared ? w("place.contradicted", { name: place.declared.name }) : w("place.unknown");
     return h("p", { class: "note caution", role: "alert" }, icon("triangle-alert"), words);
   }
-  if (chosen && chosen.share_inside < 0.5) return h("p", { class: "note caution" }, icon("triangle-alert"), w("place.outside", { share: percent(chosen) }));
+  if (chosen && chosen.share_inside < 0.5) {
+    const words = chosen.share_inside < 0.005 ? w("place.nothing_inside", { name: chosen.name }) : w("place.outside", { share: percent(chosen) });
+    return h("p", { class: "note caution" }, icon("triangle-alert"), words);
+  }
   const name = chosen?.name ?? place.name;
   if (place.chosen) return h("p", { class: "note good" }, icon("check"), w("place.by_you", { name }));
   return h("p", { class: "note good" }, icon("check"), place.declared ? w("place.declared", { name }) : w("place.guessed", { name }));
+}
+
+/** The number that surveyors know a system by; a mark of our own behind it says nothing to them. */
+function number({ key, name }: Candidate): HTMLElement | null {
+  const known = key.split("+")[0] ?? "";
+  return known === name ? null : h("span", { class: "soft small" }, known);
 }
 
 function percent({ share_inside: share }: Candidate): string {
@@ -48,7 +57,7 @@ function percent({ share_inside: share }: Candidate): string {
 }
 
 function card(place: Place, candidate: Candidate, chosen: boolean, choose: () => void): HTMLElement {
-  const words = h("span", { class: "place-words" }, h("strong", {}, candidate.name), h("span", { class: "soft small" }, candidate.key), h("span", { class: "small" }, w("place.inside", { share: percent(candidate) })));
+  const words = h("span", { class: "place-words" }, h("strong", {}, candidate.name), number(candidate), h("span", { class: "small" }, w("place.inside", { share: percent(candidate) })));
   const mark = candidate.key === place.declared?.key ? h("span", { class: "tag" }, w("place.by_file")) : null;
   return h("button", { type: "button", class: "place-card", "aria-pressed": String(chosen), click: chosen ? () => undefined : choose }, drawing(place, candidate), words, mark, chosen ? h("span", { class: "tag good" }, icon("check", "icon-small"), w("place.chosen")) : null);
 }

@@ -19,6 +19,16 @@ export function companionsMissing(names: string[]): string[] {
   return [".shx", ".dbf"].filter((suffix) => !names.some((name) => name.toLowerCase() === stem + suffix));
 }
 
+/** The files that hold data, not what lies beside them; an import takes exactly one. */
+export function dataFiles(names: string[], kinds: string[]): string[] {
+  return names.filter((name) => kinds.some((kind) => name.toLowerCase().endsWith(kind)));
+}
+
+/** Whether a file is a table, whose columns of coordinates a person may have to name. */
+export function isTable(name: string): boolean {
+  return /\.(csv|xlsx)$/i.test(name);
+}
+
 /** "20 giây", "3 phút": a rough word, because it is a guess. */
 export function duration(seconds: number): string {
   if (seconds < 60) return w("time.seconds", { n: Math.max(1, Math.round(seconds)) });
@@ -33,11 +43,16 @@ export function bytes(count: number): string {
 }
 
 const NAMES: Record<string, string> = {
-  "utf-8": "UTF-8 (Unicode)", tcvn3: "TCVN3 (ABC)", vni: "VNI-Windows", vps: "VPS", viscii: "VISCII", cp1258: "Windows-1258", cp1252: "Windows-1252", cp1251: "Windows-1251",
+  "utf-8": "UTF-8 (Unicode)", tcvn3: "TCVN3 (ABC)", vni: "VNI-Windows", vps: "VPS", viscii: "VISCII",
 };
+
+/** "cp1251" is what programs call Windows-1251; a name that nobody calls otherwise stays. */
+function plainName(codec: string): string {
+  return NAMES[codec] ?? codec.replace(/^cp(?=125\d$)/, "Windows-");
+}
 
 /** "utf-8+tcvn3" is TCVN3 that a program had taken for something else and written as UTF-8. */
 export function encodingName(codec: string): string {
   const [first = "", second] = codec.toLowerCase().split("+");
-  return second === undefined ? (NAMES[first] ?? codec) : w("text.doubled", { name: NAMES[second] ?? second });
+  return second === undefined ? plainName(first) : w("text.doubled", { name: plainName(second) });
 }

@@ -52,12 +52,14 @@ export class RowMap {
     this.visible = new Set(found.filter((kind) => !quiet.includes(kind)));
     if (this.visible.size === 0) this.visible = new Set(found);
     this.walk = (["changed", "rejected", "warned", "new", "missing", "same"] as const).find((kind) => found.includes(kind)) ?? "new";
+    const near = found.flatMap((kind) => this.spots[kind]).some((spot) => spot.shape !== null && this.frame.near(boundsOf(spot)));
+    const far = near ? null : h("p", { class: "note caution" }, icon("triangle-alert"), w("map.nothing_near"));
     const few = data.squares.length > 0 ? h("p", { class: "soft small" }, w("map.sampled")) : null;
     queueMicrotask(() => {
       this.frame.show(() => this.draw());
       this.frame.fit(found.filter((kind) => this.visible.has(kind)).flatMap((kind) => this.spots[kind]).map(boundsOf));
     });
-    return [h("p", { class: "soft" }, w("map.text")), this.legend(found), this.frame.element, this.walker(found), this.card, ...(few ? [few] : [])];
+    return [...(far ? [far] : []), h("p", { class: "soft" }, w("map.text")), this.legend(found), this.frame.element, this.walker(found), this.card, ...(few ? [few] : [])];
   }
 
   private legend(found: ShownKind[]): HTMLElement {

@@ -2,12 +2,14 @@
 import { h, icon } from "../dom";
 import { formatNumber } from "../format";
 import type { StepPage } from "./job_page";
+import { byTheme, layerName } from "./layer_names";
+import { isTable } from "./plain";
 import { placeCards } from "./place_cards";
 import { savedWays } from "./profiles";
 import { server } from "./server";
 import { shapeChoice } from "./shape_choice";
 import { textChoices } from "./text_choices";
-import type { Answers, Understanding } from "./types";
+import type { Answers, Job, Understanding } from "./types";
 import { w } from "./words";
 
 export function understandStep(page: StepPage): Node[] {
@@ -20,7 +22,7 @@ export function understandStep(page: StepPage): Node[] {
     });
   if (!found) return job.state === "failed" && job.may_edit ? [coordinateColumns(page, again), backToFiles(page)].filter((part): part is HTMLElement => part !== null) : [backToFiles(page)];
   const next = h("button", { type: "button", class: "button primary", click: () => page.open("fields") }, w("understand.go"), icon("chevron-right"));
-  if (!found.place) return [layerQuestion(found, again)];
+  if (!found.place) return [layerQuestion(job, found, again), backToFiles(page)];
   const shapes = shapeChoice(page, found);
   next.disabled = found.place.crs === null || shapes?.open === true;
   return [
@@ -38,7 +40,7 @@ function backToFiles(page: StepPage, next: HTMLElement | null = null): HTMLEleme
 
 /** A table whose columns of coordinates could not be told: the person names them. */
 function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement | null {
-  const table = job.files.find(({ name }) => /\.(csv|xlsx)$/i.test(name));
+  const table = job.files.find(({ name }) => isTable(name));
   if (!table) return null;
   const field = (id: string, label: string, value = "") => {
     const input = h("input", { class: "input", id, required: true, maxlength: 60, autocomplete: "off", value });
@@ -84,13 +86,13 @@ function shapeName(type: string): string {
 }
 
 /** A file of several layers: which of them is imported. */
-function layerQuestion(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
-  const buttons = found.layers.map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), name)));
+function layerQuestion(job: Job, found: Understanding, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
+  const buttons = byTheme(found.layers, job.theme).map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), layerName(name))));
   return h("section", { class: "card stack", "aria-labelledby": "layers-title" }, h("h2", { id: "layers-title" }, w("understand.which_layer")), h("p", { class: "soft" }, w("understand.which_layer_text")), h("ul", { class: "row" }, ...buttons));
 }
 
 function layerChoice(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
-  const select = h("select", { class: "input", "aria-label": w("understand.layer") }, ...found.layers.map((name) => h("option", { value: name }, name)));
+  const select = h("select", { class: "input", "aria-label": w("understand.layer") }, ...found.layers.map((name) => h("option", { value: name }, layerName(name))));
   select.value = found.source_layer;
   select.addEventListener("change", () => void again({ source_layer: select.value }));
   return select;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useLanguage } from "../i18n";
-import { bytes, companionsMissing, duration, encodingName, mappingOf } from "../import/plain";
+import { byTheme, layerName } from "../import/layer_names";
+import { bytes, companionsMissing, dataFiles, duration, encodingName, mappingOf } from "../import/plain";
 import { en } from "../import/words_en";
 import { vi } from "../import/words_vi";
 
@@ -20,6 +21,20 @@ test("missing parts of a bare shapefile are named, whatever the case of their na
   assert.deepEqual(companionsMissing(["Thua.SHP", "thua.dbf"]), [".shx"]);
   assert.deepEqual(companionsMissing(["a.shp", "a.shx", "b.dbf"]), [".dbf"]);
   assert.deepEqual(companionsMissing(["a.zip"]), []);
+});
+
+test("an import takes one file of data; what lies beside it is none", () => {
+  const kinds = [".zip", ".shp", ".gpkg"];
+  assert.deepEqual(dataFiles(["Thua.SHP", "thua.dbf", "thua.shp.xml"], kinds), ["Thua.SHP"]);
+  assert.deepEqual(dataFiles(["thua.dbf", "thua.prj"], kinds), []);
+  assert.deepEqual(dataFiles(["a.zip", "b.gpkg"], kinds), ["a.zip", "b.gpkg"]);
+});
+
+test("layers made from OpenStreetMap are named in words, those of the theme first; others keep their names", () => {
+  useLanguage("vi");
+  assert.equal(layerName("infrastructure: line"), "Hạ tầng: đường");
+  assert.equal(layerName("roads: line"), "roads: line");
+  assert.deepEqual(byTheme(["points", "topography: area", "tourism: point"], "tourism"), ["tourism: point", "points", "topography: area"]);
 });
 
 test("sizes and times are rough and readable", () => {
