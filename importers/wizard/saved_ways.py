@@ -30,7 +30,8 @@ def use(actor: Actor, job_id: int, name: str) -> ImportJob:
         found = next((one for one in profiles.profiles(actor, job.theme) if one.name == name), None)
         if found is None:
             raise NotFound
-        job.answers = {**job.answers, **_fitting(found, _columns(job))}
+        told = {"profile": name, "profile_missing": _missing(found, _columns(job))}
+        job.answers = {**job.answers, **_fitting(found, _columns(job)), **told}
         job.report, job.submitted_at = None, None
     return steps.take(actor, job_id, Step.UNDERSTAND)
 
@@ -42,6 +43,13 @@ def _fitting(profile: ImportProfile, columns: frozenset[str]) -> dict[str, Any]:
     plain = {part: options.get(part, blank) for part, blank in _OWN.items()}
     keys = [column for column in plain["keys"] if column in columns]
     return {**plain, "keys": keys, "mapping": mapping, "column_encodings": letters}
+
+
+def _missing(profile: ImportProfile, columns: frozenset[str]) -> list[str]:
+    """Return the columns that a profile speaks about and the file does not have."""
+    options: dict[str, Any] = profile.options
+    named = {*options["mapping"].values(), *options["column_encodings"]} - {""}
+    return sorted(named - columns)
 
 
 def save(actor: Actor, job_id: int, name: str) -> ImportJob:

@@ -10,6 +10,7 @@ from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.errors import NotFound, SignInNeeded
 from gis_core.session_lock import Work, held
 from importers.models import ImportJob
+from importers.wizard.rules import interrupted
 from layers import selectors
 from layers.registry import themes
 from layers.selectors import ReadableLayer
@@ -65,8 +66,23 @@ def on_the_way(actor: Actor) -> list[ImportJob]:
 
 
 def at_work(found: Iterable[ImportJob]) -> frozenset[int]:
-    """Return the ids of those imports that a worker is at work on at this moment."""
-    return held(Work.IMPORT, [job.pk for job in found if job.state in ImportJob.WORKING])
+    """Return the ids of those imports that a worker is at work on at this moment.
+
+    One whose work ended between the reading of its row and the look at the locks is read again.
+    """
+    working = [job for job in found if job.state in ImportJob.WORKING]
+    busy = held(Work.IMPORT, [job.pk for job in working])
+    for job in working:
+        if interrupted(job, busy) and _moved_on(job):
+            busy |= {job.pk}
+    return busy
+
+
+def _moved_on(job: ImportJob) -> bool:
+    """Read a row again and tell whether its work ended, or was ordered once more, since."""
+    seen = (job.state, job.attempt)
+    job.refresh_from_db(using=STAFF_DATABASE)
+    return (job.state, job.attempt) != seen
 
 
 def targets(actor: Actor) -> list[tuple[str, list[ReadableLayer]]]:

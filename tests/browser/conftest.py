@@ -89,6 +89,22 @@ def site(world: str, accounts: dict[str, int]) -> Iterator[str]:
         server.wait(timeout=15)
 
 
+@pytest.fixture(scope="module")
+def worker(site: str, world: str) -> Iterator[None]:
+    """The shipped background worker beside the shipped server."""
+    env = {**os.environ, "DATABASE_NAME": world, "DATA_DIR": str(settings.DATA_DIR)}
+    started = subprocess.Popen(
+        [sys.executable, "manage.py", "worker", "--interval", "0.2", "--no-startup-delay"],
+        env=env,
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield
+    started.terminate()
+    started.wait(timeout=30)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium of the distribution."""

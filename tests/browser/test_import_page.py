@@ -1,88 +1,32 @@
 """The import pages, driven: a zipped shapefile from its upload to the tile and back again."""
 
 import json
-import os
-import subprocess
-import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import mapbox_vector_tile
-import numpy as np
-import pyogrio.raw
 import pytest
-import shapely
 from axe import serious_faults
-from django.conf import settings
-from django.db import connections
+from import_page import EAST, NORTH, clean, parcels
 from playwright.sync_api import Page, expect
-from sample_features import remove
 
 from gis_core import crs
 from gis_core.tile_grid import tile_at
-from importers.models import ImportJob, ImportRun
-from layers.models import Layer
+from importers.models import ImportJob
 
-EAST, NORTH = 567_000.0, 1_145_000.0
 TITLE = "Thửa đất đo thử"
-
-
-@pytest.fixture(scope="module")
-def worker(site: str, world: str) -> Iterator[None]:
-    """The shipped background worker beside the shipped server."""
-    env = {**os.environ, "DATABASE_NAME": world, "DATA_DIR": str(settings.DATA_DIR)}
-    started = subprocess.Popen(
-        [sys.executable, "manage.py", "worker", "--interval", "0.2", "--no-startup-delay"],
-        env=env,
-        cwd=settings.BASE_DIR,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    yield
-    started.terminate()
-    started.wait(timeout=30)
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Three parcels in VN-2000 without a .prj, one twice, with letters in TCVN3."""
-    squares = [
-        shapely.box(EAST + 30 * n, NORTH, EAST + 30 * n + 20, NORTH + 20) for n in (0, 1, 1, 2)
-    ]
-    columns = {
-        "SHBANDO": ["5"] * 4,
-        "SHTHUA": ["1", "2", "2", "3"],
-        "LOAI_DAT": ["ODT"] * 4,
-        "TENCHU": ["NguyÔn V¨n B×nh", "TrÇn ThÞ Hång", "TrÇn ThÞ Hång", "Lª Minh §øc"],
-    }
-    pyogrio.raw.write(
-        tmp_path / "thua.shp",
-        shapely.to_wkb(np.array(squares, dtype=object)),
-        [np.array(values) for values in columns.values()],
-        list(columns),
-        geometry_type="Polygon",
-        crs=None,  # the point of it
-        encoding="ISO-8859-1",
-    )
-    (tmp_path / "thua.cpg").unlink(missing_ok=True)
-    archive = tmp_path / "thửa đất.zip"
-    with zipfile.ZipFile(archive, "w") as opened:
-        for part in sorted(tmp_path.glob("thua.*")):
-            opened.write(part, f"đo vẽ/{part.name}")
-    return archive
+    return parcels(tmp_path, "SHTHUA")
 
 
 @pytest.fixture
 def cleaned() -> Iterator[None]:
     yield
-    jobs = list(ImportJob.objects.filter(new_layer_title=TITLE))
-    layers = list(Layer.objects.filter(slug__in=[job.slug for job in jobs]))
-    for job in jobs:
-        job.delete()
-    ImportRun.objects.filter(layer__in=layers).delete()
-    remove(layers)
-    connections.close_all()  # Playwright's loop has connections of its own, which nobody else ends
+    clean(TITLE)
 
 
 def rows_in_tile(page: Page, site: str, slug: str) -> int:

@@ -9,6 +9,7 @@ import pyogrio.raw
 import pytest
 import shapely
 from django.conf import settings
+from django.db.models import F
 from django.test import Client
 from import_jobs import (
     JSON,
@@ -31,7 +32,7 @@ from gis_core.crs import from_wgs84
 from gis_core.errors import Invalid
 from gis_core.models import ChangeSet
 from importers.models import ImportJob
-from importers.wizard import uploads, work
+from importers.wizard import sight, uploads, work
 from layers.models import Infrastructure
 
 pytestmark = pytest.mark.usefixtures("db", "import_root")
@@ -172,6 +173,22 @@ def test_a_refusal_on_the_page_speaks_of_no_command_line(admin: Client, tmp_path
     problem = worked(admin, job)["problem"]
     assert "bảng.csv" in problem
     assert "--" not in problem
+
+
+def test_work_that_ends_while_somebody_looks_does_not_read_as_interrupted(
+    admin: Client, layer: Any, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = checked(admin, file, layer=SLUG)
+    begun = ImportJob.objects.filter(pk=job["id"])
+    begun.update(state="checking", taken=F("attempt"))
+    assert read(admin, job)["state"] == "interrupted"  # nobody is at work on it
+
+    def look_late(*_about: object) -> frozenset[int]:
+        begun.update(state="ready")
+        return frozenset()
+
+    monkeypatch.setattr(sight, "held", look_late)
+    assert read(admin, job)["state"] == "ready"
 
 
 def test_a_name_never_leaves_the_folder() -> None:

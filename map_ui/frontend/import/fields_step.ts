@@ -2,7 +2,7 @@
 import { h, icon, replaceChildren } from "../dom";
 import type { StepPage } from "./job_page";
 import { mappingOf } from "./plain";
-import { profiles } from "./profiles";
+import { profiles, usedWay } from "./profiles";
 import { server } from "./server";
 import type { Column, Job, ThemeField } from "./types";
 import { w } from "./words";
@@ -37,7 +37,7 @@ export function fieldsStep(page: StepPage): Node[] {
   );
   judge();
   return [
-    h("section", { class: "card stack", "aria-labelledby": "fields-title" }, h("h2", { id: "fields-title" }, w("fields.title", { layer: page.job.layer_title })), h("p", { class: "soft" }, w("fields.text")), rows.length > 0 ? h("ul", { class: "column-list" }, ...rows) : h("p", { class: "note" }, icon("info"), w("fields.none")), foot, profiles(page, answers)),
+    h("section", { class: "card stack", "aria-labelledby": "fields-title" }, h("h2", { id: "fields-title" }, w("fields.title", { layer: page.job.layer_title })), h("p", { class: "soft" }, w("fields.text")), usedWay(page.job), rows.length > 0 ? h("ul", { class: "column-list" }, ...rows) : h("p", { class: "note" }, icon("info"), w("fields.none")), foot, profiles(page, answers)),
     h("div", { class: "row actions" }, h("button", { type: "button", class: "button", click: () => page.open("understand") }, icon("arrow-left"), w("step.understand")), go),
   ];
 }

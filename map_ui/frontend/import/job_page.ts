@@ -49,6 +49,7 @@ export class JobPage implements StepPage {
   private step: StepName = "files";
   private frame: MapFrame | null = null;
   private timer = 0;
+  private drawn = 0;
   private readonly head = h("header", { class: "stack" });
   private readonly steps = h("div");
   private readonly notes = h("div", { class: "stack", "aria-live": "polite" });
@@ -67,8 +68,11 @@ export class JobPage implements StepPage {
   }
 
   async reload(): Promise<void> {
+    const drawn = this.drawn;
     try {
-      this.show(await server.job(this.id));
+      const job = await server.job(this.id);
+      if (drawn === this.drawn) this.show(job);
+      else await this.reload(); // something was done meanwhile, so this answer may be older
     } catch (reason) {
       replaceChildren(this.body, errorState(reason, () => void this.reload()));
     }
@@ -115,6 +119,7 @@ export class JobPage implements StepPage {
   private show(job: Job): void {
     const before = this.job as Job | undefined;
     this.job = job;
+    this.drawn += 1;
     if (!before || before.state !== job.state) this.step = (before ? null : this.asked()) ?? this.home(before);
     const moved = before !== undefined && before.state !== job.state;
     this.draw();
@@ -166,7 +171,7 @@ export class JobPage implements StepPage {
   private problem(): HTMLElement | null {
     const { problem, state, may } = this.job;
     if (!problem) return null;
-    const again = state === "failed" && may.includes("retry") && this.step !== "files" ? h("button", { type: "button", class: "button", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
+    const again = state === "failed" && may.includes("retry") && this.job.understanding ? h("button", { type: "button", class: "button", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
     return h("div", { class: `note ${state === "failed" ? "bad" : "caution"}`, role: state === "failed" ? "alert" : "status" }, icon("circle-alert"), h("div", { class: "stack" }, h("p", {}, problem), again));
   }
 

@@ -4,7 +4,7 @@ import { formatMoment, formatNumber } from "../format";
 import { language } from "../i18n";
 import { emptyState, failureWords, fillFrom } from "../shell/states";
 import { dropZone } from "./drop_zone";
-import { companionsMissing } from "./plain";
+import { companionsMissing, dataFiles } from "./plain";
 import { server } from "./server";
 import { stateTag, WORKING } from "./state_tag";
 import { TargetChoice } from "./target_choice";
@@ -61,7 +61,7 @@ class NewImport {
   private readonly foot = h("div", { class: "stack", "aria-live": "polite" });
   readonly element: HTMLElement;
 
-  constructor(targets: Target[], kinds: string[]) {
+  constructor(targets: Target[], private readonly kinds: string[]) {
     this.target = new TargetChoice(targets, () => this.complain(""));
     this.element = h(
       "section",
@@ -86,8 +86,9 @@ class NewImport {
     try {
       const job = await server.start(this.target.start());
       const sent = await send(job.id, files, this.foot);
-      // A shapefile without its table is asked for the rest before it is read.
-      const whole = companionsMissing(files.map(({ name }) => name)).length === 0;
+      const names = files.map(({ name }) => name);
+      // A set that is not whole, or more than one, is put right before it is read.
+      const whole = companionsMissing(names).length === 0 && dataFiles(names, this.kinds).length === 1;
       if (sent.failed.length === 0 && !sent.stopped && whole) await server.step(job.id, "understand").catch(() => null);
       if (sent.failed.length === files.length || sent.stopped) {
         await server.discard(job.id);

@@ -14,7 +14,10 @@ const SHOWN = 6;
 export function placeCards({ questions }: Understanding, place: Place, frame: MapFrame, choose: (key: string) => void): HTMLElement {
   const all = place.declared ? [place.declared, ...place.candidates.filter(({ key }) => key !== place.declared?.key)] : place.candidates;
   const chosen = all.find(({ key }) => key === place.crs);
-  const shown = [...(chosen ? [chosen] : []), ...all.filter((one) => one !== chosen)].slice(0, SHOWN);
+  const others = all.filter((one) => one !== chosen);
+  // Where a person has to choose, what the file itself says puts the data elsewhere: it comes last.
+  if (!chosen) others.sort((one, other) => Number(one.share_inside < 0.5) - Number(other.share_inside < 0.5));
+  const shown = [...(chosen ? [chosen] : []), ...others].slice(0, SHOWN);
   const map = placeMap(place, frame, chosen ?? shown[0] ?? null);
   const cards = shown.map((candidate) => {
     const button = card(place, candidate, candidate.key === place.crs, () => choose(candidate.key));
@@ -59,7 +62,7 @@ function percent({ share_inside: share }: Candidate): string {
 function card(place: Place, candidate: Candidate, chosen: boolean, choose: () => void): HTMLElement {
   const words = h("span", { class: "place-words" }, h("strong", {}, candidate.name), number(candidate), h("span", { class: "small" }, w("place.inside", { share: percent(candidate) })));
   const mark = candidate.key === place.declared?.key ? h("span", { class: "tag" }, w("place.by_file")) : null;
-  return h("button", { type: "button", class: "place-card", "aria-pressed": String(chosen), click: chosen ? () => undefined : choose }, drawing(place, candidate), words, mark, chosen ? h("span", { class: "tag good" }, icon("check", "icon-small"), w("place.chosen")) : null);
+  return h("button", { type: "button", class: "place-card", "aria-pressed": String(chosen), click: chosen ? () => undefined : choose }, drawing(place, candidate), words, mark, chosen ? h("span", { class: "tag good" }, icon("check", "icon-small"), w("place.chosen")) : h("span", { class: "place-use small" }, w("place.use")));
 }
 
 /** Outline and positions in one picture; what lies far away is drawn at its edge. */

@@ -2,7 +2,7 @@
 import { h, icon, iconButton } from "../dom";
 import type { StepPage } from "./job_page";
 import { server } from "./server";
-import type { Answers } from "./types";
+import type { Answers, Job } from "./types";
 import { w } from "./words";
 
 /** `answers` gives what the form says at this moment. */
@@ -18,6 +18,14 @@ export function profiles(page: StepPage, answers: () => Partial<Answers>): HTMLE
     }, w("profile.saved", { name: name.value }));
   });
   return h("details", { class: "profiles" }, h("summary", {}, w("profile.title")), h("div", { class: "stack" }, savedWays(page), save));
+}
+
+/** Which saved way this file is read in, and what of it finds no column here. */
+export function usedWay({ answers: { profile, profile_missing: missing = [] } }: Job): HTMLElement | null {
+  if (!profile) return null;
+  const words = w("profile.used", { name: profile });
+  if (missing.length === 0) return h("p", { class: "note" }, icon("info"), words);
+  return h("p", { class: "note caution" }, icon("triangle-alert"), `${words} ${w("profile.missing", { columns: missing.join(", ") })}`);
 }
 
 /** The ways that are saved for the theme: one is used, or deleted. Null where there is none. */

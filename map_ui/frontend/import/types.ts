@@ -196,6 +196,9 @@ export interface Answers {
   mapping: Record<string, string>;
   keys: string[];
   retire_on: string;
+  /** The saved way of reading that was used, and the columns that it speaks about and the file does not have. */
+  profile?: string;
+  profile_missing?: string[];
 }
 
 export interface Job extends JobHead {

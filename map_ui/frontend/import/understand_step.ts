@@ -5,7 +5,7 @@ import type { StepPage } from "./job_page";
 import { byTheme, layerName } from "./layer_names";
 import { isTable } from "./plain";
 import { placeCards } from "./place_cards";
-import { savedWays } from "./profiles";
+import { savedWays, usedWay } from "./profiles";
 import { server } from "./server";
 import { shapeChoice } from "./shape_choice";
 import { textChoices } from "./text_choices";
@@ -26,7 +26,7 @@ export function understandStep(page: StepPage): Node[] {
   const shapes = shapeChoice(page, found);
   next.disabled = found.place.crs === null || shapes?.open === true;
   return [
-    facts(found, again, savedWays(page)),
+    facts(found, again, [usedWay(job), savedWays(page)]),
     ...(shapes ? [shapes.element] : []),
     placeCards(found, found.place, page.map, (key) => void again({ source_crs: key })),
     textChoices(found, job.answers, job.encodings, again),
@@ -34,8 +34,9 @@ export function understandStep(page: StepPage): Node[] {
   ];
 }
 
-function backToFiles(page: StepPage, next: HTMLElement | null = null): HTMLElement {
-  return h("div", { class: "row actions" }, h("button", { type: "button", class: "button back", click: () => page.open("files") }, icon("arrow-left"), w("step.files")), next ?? "");
+function backToFiles(page: StepPage, next: HTMLButtonElement | null = null): HTMLElement {
+  const why = next?.disabled ? h("p", { class: "soft small actions-why" }, w("understand.answer_first")) : "";
+  return h("div", { class: "row actions" }, h("button", { type: "button", class: "button back", click: () => page.open("files") }, icon("arrow-left"), w("step.files")), next ?? "", why);
 }
 
 /** A table whose columns of coordinates could not be told: the person names them. */
@@ -57,7 +58,7 @@ function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>)
   return form;
 }
 
-function facts(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>, ways: HTMLElement | null): HTMLElement {
+function facts(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>, ways: (HTMLElement | null)[]): HTMLElement {
   const rows: [string, Node | string][] = [[w("understand.kind"), KINDS[found.format] ?? found.format]];
   if (found.layers.length > 1) rows.push([w("understand.layer"), layerChoice(found, again)]);
   else if (found.source_layer && found.source_layer !== "data") rows.push([w("understand.layer"), found.source_layer]);
@@ -68,7 +69,7 @@ function facts(found: Understanding, again: (answers: Partial<Answers>) => Promi
     { class: "card stack", "aria-labelledby": "facts-title" },
     h("h2", { id: "facts-title" }, w("understand.title")),
     h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
-    ways,
+    ...ways,
   );
 }
 

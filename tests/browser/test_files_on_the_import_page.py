@@ -1,0 +1,109 @@
+"""Files as offices really have them, brought to the import page by somebody who answers nothing."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe import serious_faults
+from import_page import bring, clean, dry_run
+from playwright.sync_api import Page, expect
+from shared_data import shared
+
+TITLE = "Tệp mang tới thử"
+ODD = {  # file → its theme
+    "TestShape.zip": "infrastructure",
+    "codepage.zip": "infrastructure",
+    "zero-len-line.zip": "infrastructure",
+    "invalid_geom.zip": "planned_land_use",
+    "mixedcase.zip": "planned_land_use",
+    "mixed_shape_type_non_conformant.*": "planned_land_use",
+    "multipolygon_as_invalid_polygon.*": "planned_land_use",
+    "huge_feature_count.gpkg": "planned_land_use",
+}
+
+pytestmark = pytest.mark.usefixtures("worker", "cleaned")
+
+
+@pytest.fixture
+def cleaned() -> Iterator[None]:
+    yield
+    clean(TITLE)
+
+
+def parts(pattern: str) -> list[Path]:
+    """Return the files of the shared data that a pattern names, or skip the test."""
+    found = sorted(shared(Path(pattern).parent.as_posix()).glob(Path(pattern).name))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("wards_tcvn3_noprj", "TCVN3"), ("wards_utf8_cpg1252", "UTF-8")],
+)
+def test_wards_of_an_old_program_come_in_right_with_no_hint(
+    open_page: Callable[..., Page], name: str, letters: str
+) -> None:
+    files = parts(f"data/legacy/{name}.*")
+    page = open_page("/vi/import", "desktop", "administrator")
+    bring(page, "admin_units", TITLE, files)
+    expect(page.locator(".place-card[aria-pressed=true]")).to_contain_text("TM-3 105°45")
+    expect(page.locator("#text-title").locator("..")).to_contain_text(letters)
+    page.get_by_text("TEN1", exact=True).click()
+    expect(page.locator(".column-text", has_text="TEN1")).to_contain_text("Phường 5")
+    dry_run(page)
+    expect(page.locator(".tile.new dd")).to_have_text("17")
+    expect(page.locator(".tile.none dt", has_text="Bị loại")).to_be_visible()
+    page.get_by_role("button", name="Trường", exact=False).first.click()
+    expect(page.get_by_label("TEN1")).to_have_value("name")
+    expect(page.get_by_label("SO0")).to_have_value("code")
+    assert serious_faults(page) == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("vi", "không có gì đọc được"), ("en", "nothing")])
+def test_a_refused_file_is_named_and_can_be_replaced_where_it_is_refused(
+    open_page: Callable[..., Page], language: str, words: str
+) -> None:
+    files = parts("data/odd/noshp.zip")
+    page = open_page(f"/{language}/import", "phone", "planner")
+    bring(page, "infrastructure", TITLE, files)
+    expect(page.get_by_role("alert")).to_contain_text("noshp.zip")
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    assert serious_faults(page) == []
+    page.set_input_files("#files", str(shared("data/odd/zero-len-line.zip")))
+    page.get_by_role("button", name="noshp.zip").click()  # takes it out
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".actions .primary")).to_be_enabled()
+
+
+def test_a_set_of_files_that_is_not_whole_says_what_is_missing_before_it_is_read(
+    open_page: Callable[..., Page],
+) -> None:
+    shape = parts("data/legacy/wards_tcvn3_noprj.shp")
+    page = open_page("/vi/import", "desktop", "administrator")
+    bring(page, "admin_units", TITLE, shape)
+    expect(page.locator("#step .note.caution")).to_contain_text(".shx, .dbf")
+    page.set_input_files("#files", [str(path) for path in parts("data/odd/noshp.zip")])
+    expect(page.locator("#step .note.caution")).to_contain_text("noshp.zip")
+    expect(page.locator(".actions .primary")).to_be_disabled()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ODD)
+def test_every_odd_file_ends_in_numbers_or_in_words_that_name_it(
+    open_page: Callable[..., Page], name: str
+) -> None:
+    """The fixture fails a test for any answer of 400 and above and for any error of a script."""
+    files = parts(f"data/odd/{name}")
+    page = open_page("/vi/import", "phone", "planner")
+    bring(page, ODD[name], TITLE, files)
+    if page.locator("#layers-title").is_visible():
+        page.locator("#layers-title ~ ul button").first.click()
+        expect(page.locator("#facts-title")).to_be_visible()
+    assert serious_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    dry_run(page)
+    expect(page.locator(".tiles, .note.bad").first).to_be_visible()
+    assert serious_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert "Traceback" not in page.inner_text("body")
