@@ -117,10 +117,11 @@ def _of_plain_text(text: str) -> SourceCrs:
     epsg = int(code[1]) if code else _epsg_of(text)
     if epsg == STORAGE_SRID:
         return SourceCrs(STORAGE_SRID, "WGS 84", GateLimits(drop_z=True))
-    if epsg is None or not _is_horizontal(epsg):
+    name = "" if epsg is None else _name_of(epsg)
+    if epsg is None or not name:
         raise refusal("crs_not_known", facts={"text": _short(text)})
     limits = GateLimits(max_lon=_PROJECTED_LIMIT, max_lat=_PROJECTED_LIMIT, drop_z=True)
-    return SourceCrs(epsg, f"EPSG:{epsg}", limits)
+    return SourceCrs(epsg, name, limits)
 
 
 def of_zone(zone: VnZone) -> SourceCrs:
@@ -146,12 +147,13 @@ def _short(text: str) -> str:
     return " ".join(text.split())[:80]
 
 
-def _is_horizontal(epsg: int) -> bool:
+def _name_of(epsg: int) -> str:
+    """Return the name of a horizontal system in the EPSG dataset; "" for anything else."""
     try:
         found = CRS.from_epsg(epsg)
     except CRSError:
-        return False
-    return bool(found.is_geographic or found.is_projected)
+        return ""
+    return str(found.name) if found.is_geographic or found.is_projected else ""
 
 
 def near_city(bounds_4326: Bounds) -> bool:

@@ -127,3 +127,8 @@ def test_a_shape_of_the_city_decides_as_well_as_its_box() -> None:
     assert place.question in {"", "crs_unknown"}
     inside = np.array([shapely.contains_xy(circle, *position) for position in GRID])
     assert locate("", in_system(key)[inside], circle).decided().key == key
+
+
+def test_a_system_is_named_as_its_users_know_it() -> None:
+    assert of_text("EPSG:2230").name == "NAD83 / California zone 6 (ftUS)"
+    assert of_text("EPSG:32648").name == "WGS 84 / UTM zone 48N"

@@ -59,6 +59,7 @@ function line(job: JobHead): HTMLElement {
 class NewImport {
   private readonly target: TargetChoice;
   private readonly foot = h("div", { class: "stack", "aria-live": "polite" });
+  private waiting: File[] = []; // chosen before it was said where they belong
   readonly element: HTMLElement;
 
   constructor(targets: Target[], private readonly kinds: string[]) {
@@ -74,15 +75,19 @@ class NewImport {
   }
 
   private complain(words: string): void {
-    replaceChildren(this.foot, words ? h("p", { class: "note bad", role: "alert" }, icon("circle-alert"), words) : null);
+    const names = this.waiting.map(({ name }) => name).join(", ");
+    const go = names ? h("button", { type: "button", class: "button primary", click: () => void this.begin(this.waiting) }, icon("upload"), h("span", { class: "file-name" }, w("start.go", { names }))) : null;
+    replaceChildren(this.foot, words ? h("p", { class: "note bad", role: "alert" }, icon("circle-alert"), words) : null, go && h("div", { class: "row" }, go));
   }
 
   private async begin(files: File[]): Promise<void> {
+    this.waiting = files;
     const missing = this.target.missing();
     if (missing) {
       this.complain(missing);
       return;
     }
+    this.waiting = [];
     try {
       const job = await server.start(this.target.start());
       const sent = await send(job.id, files, this.foot);
@@ -92,7 +97,8 @@ class NewImport {
       if (sent.failed.length === 0 && !sent.stopped && whole) await server.step(job.id, "understand").catch(() => null);
       if (sent.failed.length === files.length || sent.stopped) {
         await server.discard(job.id);
-        this.complain(sent.stopped ? w("upload.stopped") : sent.failed.map(({ why }) => why).join(" "));
+        if (sent.stopped) replaceChildren(this.foot, h("p", { class: "note", role: "status" }, icon("info"), w("upload.stopped")));
+        else this.complain(sent.failed.map(({ why }) => why).join(" "));
         return;
       }
       location.assign(`/${language}/import/${job.id}`);

@@ -17,7 +17,7 @@ export async function send(id: number, files: File[], target: HTMLElement): Prom
   const bar = new ProgressBar();
   const stop = new AbortController();
   const button = h("button", { type: "button", class: "button", click: () => stop.abort() }, icon("x"), w("stop"));
-  target.replaceChildren(bar.element, button);
+  target.replaceChildren(bar.element, h("div", { class: "row" }, button));
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const started = performance.now();
   const failed: Sent["failed"] = [];
