@@ -8,7 +8,7 @@ import pyarrow as pa
 from gis_core.access import STAFF_DATABASE
 from importers.refusals import refusal
 from importers.request import ImportRequest
-from importers.shapes import KINDS, not_held, stored_type
+from importers.shapes import KINDS, declared_kind, not_held, stored_type
 from layers.feature import Layer
 from layers.registry import AREA, LINE, POINT, Theme
 
@@ -47,7 +47,8 @@ def chosen_type(
     """Return the stored type that an import takes; FileRefused with the choice where it is open.
 
     A person's choice comes first, then the layer that is there, then what the header of the file
-    says, then the only kind inside that the theme holds. Rows of another kind are rejected.
+    says where the theme holds that, then the only kind inside that it holds. Rows of another kind
+    are rejected.
     """
     if request.geometry:
         return _of_theme(theme, CHOICES[request.geometry])
@@ -59,7 +60,7 @@ def chosen_type(
         inside = ", ".join(f"{count} {KINDS[stored]}" for stored, count in fitting.items())
         choices = ", ".join(f"--geometry {_NAMES[stored]}" for stored in fitting)
         raise refusal("kinds_mixed", facts={"kinds": inside, "choices": choices})
-    if _says_nothing(declared) and fitting:
+    if len(fitting) == 1 and declared_kind(declared) not in theme.geometry_types:
         return next(iter(fitting))
     return stored_type(theme, declared, None)
 

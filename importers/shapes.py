@@ -62,8 +62,7 @@ def stored_type(theme: Theme, declared: str, first: bytes | None) -> str:
 
     Where the header says nothing, the first shape (WKB) decides.
     """
-    plain = declared.removeprefix("2.5D ").removeprefix("3D ").removeprefix("Measured ")
-    found = _KINDS.get(plain.split(" ")[0])
+    found = declared_kind(declared)
     if found is None and first is not None:
         found = _WKB_KINDS.get(int.from_bytes(first[1:5], "little") % 1000 & 0xFF)
     if found is None and len(theme.geometry_types) == 1:
@@ -71,6 +70,12 @@ def stored_type(theme: Theme, declared: str, first: bytes | None) -> str:
     if found not in theme.geometry_types:
         raise not_held(theme, str(KINDS.get(found or "", declared)))
     return found
+
+
+def declared_kind(declared: str) -> str | None:
+    """Return the stored type that a file's header names; None where it names none."""
+    plain = declared.removeprefix("2.5D ").removeprefix("3D ").removeprefix("Measured ")
+    return _KINDS.get(plain.split(" ")[0])
 
 
 def not_held(theme: Theme, found: str) -> Unreadable:

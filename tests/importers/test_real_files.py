@@ -99,6 +99,7 @@ def test_legacy_files_come_in_right_with_no_hint(path: str, encoding: str, code:
         ("odd/zero-len-line.zip", "topography", 2, 1, {"empty"}),
         ("odd/multipolygon_as_invalid_polygon.shp", "topography", 2, 0, set()),
         ("odd/mixed_shape_type_non_conformant.shp", "topography", 2, 4, {"type_not_allowed"}),
+        ("odd/mixed_shape_type_non_conformant.shp", "planned_land_use", 2, 4, {"type_not_allowed"}),
     ],
 )
 def test_odd_files_are_taken_as_far_as_they_go(

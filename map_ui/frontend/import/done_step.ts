@@ -24,6 +24,7 @@ function parts(page: StepPage): (HTMLElement | null)[] {
       { class: "card stack", "aria-labelledby": "done-title" },
       h("h2", { id: "done-title" }, undone ? w("done.undone_title") : w("done.title")),
       words,
+      job.new_layer && !undone ? h("p", { class: "note" }, icon("info"), w("start.new_hint")) : null,
       job.report ? counts(job.report) : null,
       h("div", { class: "row" }, h("a", { class: "button primary", href: mapAddress(job) }, icon("map"), w("done.map")), undo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
     ),

@@ -41,7 +41,7 @@ function form(page: StepPage, back: HTMLElement): HTMLElement | null {
     "form",
     { class: "card stack", "aria-labelledby": "publish-title" },
     h("h2", { id: "publish-title" }, w("publish.title")),
-    h("p", { class: "soft" }, job.publishes ? w("publish.text") : w("publish.submit_text")),
+    h("p", { class: "soft" }, job.publishes ? w(job.new_layer ? "publish.text_new" : "publish.text") : w("publish.submit_text")),
     h("div", { class: "field" }, h("label", { for: "title" }, w("publish.name")), title),
     h("div", { class: "field" }, h("label", { for: "decision" }, w("publish.decision")), number),
     h("div", { class: "field" }, h("label", { for: "reason" }, w("publish.reason")), reason),

@@ -23,15 +23,17 @@ export function rowCard(job: Job, data: RowMapData, spot: Spot): Node[] {
   ].filter((node): node is HTMLElement => node !== null);
 }
 
-/** A natural key without the parts that are blank at its beginning. */
-const plainKey = (key: string) => key.replace(/^\/+/, "");
+/** A natural key without the parts that are blank at its beginning and end. */
+const plainKey = (key: string) => key.replace(/^\/+|\/+$/g, "");
 
 function changeTable(job: Job, changes: FieldChange[]): HTMLElement {
   const head = h("tr", {}, h("th", { scope: "col" }, w("row.field")), h("th", { scope: "col" }, w("row.before")), h("th", { scope: "col" }, w("row.after")));
   const rows = changes.map(({ field, before, after }) => {
     const name = h("th", { scope: "row" }, fieldLabel(job, field));
     if (field === "geom") return h("tr", {}, name, h("td", { colspan: 2 }, w("row.shape_changed")));
-    return h("tr", {}, name, h("td", { class: "was" }, shown(before)), h("td", { class: "is" }, shown(after)));
+    // Nobody knows what a column without a field counts; a code is no amount.
+    const words = field.startsWith("extra.") ? asWritten : shown;
+    return h("tr", {}, name, h("td", { class: "was" }, words(before)), h("td", { class: "is" }, words(after)));
   });
   return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": w("row.changes") }, h("table", { class: "samples changes" }, h("thead", {}, head), h("tbody", {}, ...rows)));
 }
@@ -40,8 +42,12 @@ function changeTable(job: Job, changes: FieldChange[]): HTMLElement {
 export function fieldLabel(job: Job, field: string): string {
   if (field === "geom") return w("check.shape");
   if (field === "extra") return w("row.extra");
-  const known = job.fields.find(({ name }) => name === field);
+  const known = job.fields.find(({ name }) => name === field) ?? job.fields.find(({ name }) => name.startsWith(`${field}.`));
   return known?.label ?? field.replace(/^extra\./, "");
+}
+
+function asWritten(value: unknown): string {
+  return typeof value === "number" ? String(value) : shown(value);
 }
 
 function shown(value: unknown): string {

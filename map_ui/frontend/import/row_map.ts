@@ -122,7 +122,7 @@ export class RowMap {
   private tellPosition(): void {
     const list = this.spots[this.walk];
     const at = this.chosen ? list.indexOf(this.chosen) : -1;
-    this.position.textContent = at < 0 ? w("map.of_none", { total: formatNumber(list.length) }) : w("map.of", { n: formatNumber(at + 1), total: formatNumber(list.length) });
+    this.position.textContent = at < 0 ? w(list.length === 1 ? "issues.line_one" : "issues.lines", { n: formatNumber(list.length) }) : w("map.of", { n: formatNumber(at + 1), total: formatNumber(list.length) });
   }
 
   private draw(): void {
