@@ -88,6 +88,21 @@ def test_a_set_of_files_that_is_not_whole_says_what_is_missing_before_it_is_read
     expect(page.locator(".actions .primary")).to_be_disabled()
 
 
+def test_what_was_discarded_says_so_and_leads_on(open_page: Callable[..., Page]) -> None:
+    files = parts("data/odd/noshp.zip")
+    page = open_page("/vi/import", "phone", "planner")
+    page.on("dialog", lambda dialog: dialog.accept())
+    bring(page, "infrastructure", TITLE, files)
+    address = page.url
+    page.get_by_role("button", name="Bỏ lần nhập này").click()
+    expect(page.locator("#target")).to_be_visible()
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Lần nhập này đã bỏ")).to_be_visible()
+    assert serious_faults(page) == []
+    page.get_by_role("link", name="Nhập dữ liệu khác").click()
+    expect(page.locator("#target")).to_be_visible()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ODD)
 def test_every_odd_file_ends_in_numbers_or_in_words_that_name_it(

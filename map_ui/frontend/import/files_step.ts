@@ -12,6 +12,7 @@ import { w } from "./words";
 
 export function filesStep(page: StepPage): Node[] {
   const { job } = page;
+  if (job.state === "cancelled") return [cancelled()];
   const foot = h("div", { class: "stack", "aria-live": "polite" });
   const rows = job.files.map((file) => {
     const remove = job.may_edit ? iconButton("trash-2", w("files.remove", { name: file.name }), () => void page.act(() => server.removeFile(job.id, file.name))) : null;
@@ -37,6 +38,11 @@ export function filesStep(page: StepPage): Node[] {
   );
   if (job.may_edit) section.append(dropZone(job.kinds, (files) => void add(files)), foot, h("p", { class: "soft small" }, w("files.limit", { size: bytes(job.limit_bytes) })));
   return [section, ...(job.may_edit ? [h("div", { class: "row actions" }, discard, go)] : [])];
+}
+
+function cancelled(): HTMLElement {
+  const another = h("a", { class: "button primary", href: `/${language}/import` }, icon("plus"), w("done.another"));
+  return h("section", { class: "card stack", "aria-labelledby": "cancelled-title" }, h("h2", { id: "cancelled-title" }, w("cancelled.title")), h("p", {}, w("cancelled.text")), h("div", { class: "row" }, another));
 }
 
 /** What is wrong with the set of files; `stops` where it cannot be read so. */

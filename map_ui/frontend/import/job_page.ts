@@ -1,7 +1,7 @@
 /** One import: reads it, shows the step that it is at, and looks again while the server works. */
 import { h, icon, replaceChildren } from "../dom";
 import { language } from "../i18n";
-import { say } from "../shell/messages";
+import { quiet, say } from "../shell/messages";
 import { errorState, failureWords, skeleton } from "../shell/states";
 import { checkStep } from "./check_step";
 import { doneStep } from "./done_step";
@@ -84,6 +84,7 @@ export class JobPage implements StepPage {
     const timer = window.setTimeout(() => this.notes.append(this.patience), SLOW_MS);
     try {
       const job = await work();
+      quiet();
       if (job) this.show(job);
       if (done) say(done, "good");
     } catch (reason) {

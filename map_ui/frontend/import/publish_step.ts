@@ -12,8 +12,11 @@ export function publishStep(page: StepPage): Node[] {
   const { job } = page;
   const summary = job.report ? h("section", { class: "card stack", "aria-labelledby": "sum-title" }, h("h2", { id: "sum-title" }, w("publish.summary")), counts(job.report), ending(job, job.report)) : null;
   const back = h("button", { type: "button", class: "button", click: () => page.open("check") }, icon("arrow-left"), w("step.check"));
-  const parts = job.state === "submitted" ? [about(page), ...(job.report ? findings(page, job.report) : []), decision(page), restPart(page)] : [returned(page), form(page, back)];
-  return [summary, ...parts].filter((part): part is HTMLElement => part !== null);
+  const found = job.state === "submitted" && job.report ? findings(page, job.report) : [];
+  const decides = job.may.includes("approve");
+  // What the reader has to know first stands first; a decision comes after what it is about.
+  const parts = job.state === "submitted" ? [decides ? null : waits(page), summary, about(page), ...found, decides ? decision(page) : null, restPart(page)] : [returned(page), summary, form(page, back)];
+  return parts.filter((part): part is HTMLElement => part !== null);
 }
 
 /** Features of the layer that end with this import: a reviewer has to know. */
@@ -67,23 +70,27 @@ function about({ job }: StepPage): HTMLElement {
   return h("section", { class: "card stack", "aria-label": w("publish.about") }, h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))));
 }
 
+function waits(page: StepPage): HTMLElement {
+  const withdraw = page.job.may.includes("withdraw") ? h("div", { class: "row" }, h("button", { type: "button", class: "button", click: () => void page.take("withdraw") }, icon("undo-2"), w("publish.withdraw"))) : null;
+  return h("div", { class: "card stack" }, h("p", { class: "note good" }, icon("send"), w("publish.waits")), withdraw);
+}
+
 function decision(page: StepPage): HTMLElement {
-  const { job } = page;
-  if (!job.may.includes("approve")) {
-    const withdraw = job.may.includes("withdraw") ? h("button", { type: "button", class: "button", click: () => void page.take("withdraw") }, icon("undo-2"), w("publish.withdraw")) : null;
-    return h("div", { class: "card stack" }, h("p", {}, w("publish.waits")), withdraw);
-  }
-  const note = h("textarea", { class: "input", id: "note", rows: 3, maxlength: 5000 });
+  const note = h("textarea", { class: "input", id: "note", rows: 3, maxlength: 5000, "aria-describedby": "note-hint" });
+  const giveBack = () => {
+    if (!note.value.trim()) note.focus(); // the server says why
+    void page.take("return", note.value);
+  };
   return h(
     "section",
     { class: "card stack", "aria-labelledby": "decide-title" },
     h("h2", { id: "decide-title" }, w("publish.decide")),
     h("p", { class: "soft" }, w("publish.decide_text")),
-    h("div", { class: "field" }, h("label", { for: "note" }, w("publish.note")), note),
+    h("div", { class: "field" }, h("label", { for: "note" }, w("publish.note")), note, h("p", { class: "hint", id: "note-hint" }, w("publish.note_hint"))),
     h(
       "div",
       { class: "row actions" },
-      h("button", { type: "button", class: "button", click: () => void page.take("return", note.value) }, icon("reply"), w("publish.return")),
+      h("button", { type: "button", class: "button", click: giveBack }, icon("reply"), w("publish.return")),
       h("button", { type: "button", class: "button primary", click: () => void page.take("approve", note.value) }, icon("check"), w("publish.approve")),
     ),
   );

@@ -2,6 +2,8 @@
 import type { ImportWord } from "./words_vi";
 
 export const en: Record<ImportWord, string> = {
+  "cancelled.text": "The uploaded files of this import were removed. The map did not change.",
+  "cancelled.title": "This import was discarded",
   "check.again": "Run it again",
   "check.all_same": "Every row is on the map already, exactly the same. There is nothing to write.",
   "check.changed_fields": "Changed rows by field:",
@@ -148,6 +150,7 @@ export const en: Record<ImportWord, string> = {
   "publish.go": "Publish to the map",
   "publish.name": "Title",
   "publish.note": "Note",
+  "publish.note_hint": "To return it, say what is to be changed. To approve it, this may stay empty.",
   "publish.reason": "Reason",
   "publish.return": "Return",
   "publish.returned": "{name} returned it:",

@@ -1,5 +1,7 @@
 /** Vietnamese words of the import pages; their keys are those of every language. */
 export const vi = {
+  "cancelled.text": "Các tệp đã tải lên của lần nhập này đã được xóa. Bản đồ không thay đổi.",
+  "cancelled.title": "Lần nhập này đã bỏ",
   "check.again": "Chạy thử lại",
   "check.all_same": "Mọi dòng đã có trên bản đồ, giống hệt. Không có gì để ghi.",
   "check.changed_fields": "Số dòng thay đổi theo trường:",
@@ -146,6 +148,7 @@ export const vi = {
   "publish.go": "Công bố lên bản đồ",
   "publish.name": "Tên hồ sơ",
   "publish.note": "Ghi chú",
+  "publish.note_hint": "Khi trả lại, hãy ghi rõ cần sửa gì. Khi duyệt, có thể để trống.",
   "publish.reason": "Lý do",
   "publish.return": "Trả lại",
   "publish.returned": "{name} trả lại:",

@@ -21,6 +21,11 @@ export function say(text: string, tone: Tone = "plain"): void {
   if (tone !== "bad") window.setTimeout(() => message.remove(), SHOWN_MS);
 }
 
+/** Takes the message away: it is about something that has been done since. */
+export function quiet(): void {
+  holder?.replaceChildren();
+}
+
 /** A banner that stays while the network is away. */
 export function watchConnection(): void {
   const banner = h("div", { class: "offline", role: "status" }, icon("wifi-off"), h("span", {}, t("offline.banner")));
