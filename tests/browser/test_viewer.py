@@ -110,8 +110,28 @@ def test_typed_vn2000_coordinates_are_found(open_page):
     page.get_by_role("combobox").first.fill("1145000 567000")
     page.get_by_role("option").first.click()
     # The typed position, back from the map in both systems.
-    expect(page.get_by_text("1.145.000,0").first).to_be_visible()
-    expect(page.get_by_text("10,35334").first).to_be_visible()
+    place = page.get_by_role("complementary", name="Tại điểm này")
+    expect(place.get_by_text("1.145.000,0")).to_be_visible()
+    expect(place.get_by_text("10,35334")).to_be_visible()
+
+
+def test_an_answer_after_the_choice_does_not_open_the_list_again(open_page):
+    page = open_page("/vi/map")
+    page.wait_for_load_state("networkidle")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/api/search*", hold)
+    with page.expect_request("**/api/search*"):
+        page.get_by_role("combobox").first.fill("1145000 567000")
+    page.get_by_role("option").first.click()
+    for route in held:
+        route.fulfill(json={"results": []})
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("complementary", name="Tại điểm này")).to_be_visible()
+    assert page.locator("#search-list").is_hidden()
 
 
 def test_the_list_tells_what_the_map_shows(open_page):

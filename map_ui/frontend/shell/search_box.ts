@@ -40,7 +40,10 @@ export class SearchBox {
       this.choose(Math.max(this.current, 0));
     });
     document.addEventListener("pointerdown", (event) => {
-      if (event.target instanceof Node && !this.input.closest("form")?.parentElement?.contains(event.target)) this.expand(false);
+      if (event.target instanceof Node && !this.input.closest("form")?.parentElement?.contains(event.target)) {
+        this.forgetQuestion();
+        this.expand(false);
+      }
     });
   }
 
@@ -67,8 +70,7 @@ export class SearchBox {
   private onInput(): void {
     const text = this.input.value.trim();
     this.clear.hidden = text === "";
-    window.clearTimeout(this.timer);
-    this.running?.abort();
+    this.forgetQuestion();
     if (text.length < 2) {
       this.results = [];
       this.expand(false);
@@ -76,6 +78,12 @@ export class SearchBox {
     }
     this.show(this.options.local(text), null);
     this.timer = window.setTimeout(() => void this.ask(text), WAIT_MS);
+  }
+
+  /** An answer that comes after the choice would open the list again, over the map. */
+  private forgetQuestion(): void {
+    window.clearTimeout(this.timer);
+    this.running?.abort();
   }
 
   private async ask(text: string): Promise<void> {
@@ -117,6 +125,7 @@ export class SearchBox {
 
   private onKey(event: KeyboardEvent): void {
     if (event.key === "Escape" && !this.list.hidden) {
+      this.forgetQuestion();
       this.expand(false);
       event.stopPropagation();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -141,6 +150,7 @@ export class SearchBox {
     if (!result) return;
     this.input.value = result.title;
     this.clear.hidden = false;
+    this.forgetQuestion();
     this.expand(false);
     this.options.onChoose(result);
   }
