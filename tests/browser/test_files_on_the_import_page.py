@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from axe import serious_faults
-from import_page import bring, clean, dry_run
+from import_page import PATIENCE_MS, bring, clean, dry_run
 from playwright.sync_api import Page, expect
+from pyproj import CRS
 from shared_data import shared
 
 TITLE = "Tệp mang tới thử"
@@ -86,6 +87,30 @@ def test_a_set_of_files_that_is_not_whole_says_what_is_missing_before_it_is_read
     page.set_input_files("#files", [str(path) for path in parts("data/odd/noshp.zip")])
     expect(page.locator("#step .note.caution")).to_contain_text("noshp.zip")
     expect(page.locator(".actions .primary")).to_be_disabled()
+
+
+def test_a_false_coordinate_system_is_a_question_that_the_keyboard_answers(
+    open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    for part in parts("data/legacy/wards_tcvn3_noprj.*"):
+        (tmp_path / part.name).write_bytes(part.read_bytes())
+    elsewhere = CRS.from_epsg(32649).to_wkt("WKT1_ESRI")
+    (tmp_path / "wards_tcvn3_noprj.prj").write_text(elsewhere)
+    page = open_page("/vi/import", "phone", "administrator")
+    bring(page, "admin_units", TITLE, sorted(tmp_path.iterdir()))
+    expect(page.get_by_role("alert")).to_contain_text("UTM zone 49N")
+    expect(page.get_by_text("Hãy trả lời câu hỏi")).to_be_visible()
+    expect(page.get_by_role("button", name="Tiếp: các trường")).to_be_disabled()
+    assert serious_faults(page) == []
+    # The first card is the best one; its positions are on the map before anything is chosen.
+    expect(page.locator(".place-card").first).to_contain_text("TM-3 105°45")
+    page.locator(".place-card").first.focus()
+    page.keyboard.press("Enter")
+    chosen = page.locator(".place-card[aria-pressed=true]")
+    expect(chosen).to_contain_text("TM-3 105°45", timeout=PATIENCE_MS)
+    expect(page.get_by_role("button", name="Tiếp: các trường")).to_be_enabled()
+    dry_run(page)
+    expect(page.locator(".tile.new dd")).to_have_text("17")
 
 
 def test_what_was_discarded_says_so_and_leads_on(open_page: Callable[..., Page]) -> None:

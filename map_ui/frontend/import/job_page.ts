@@ -19,6 +19,7 @@ import { understandStep } from "./understand_step";
 import { w } from "./words";
 
 const LOOK_AGAIN_MS = 500;
+const STOPPING_MS = 150; // somebody waits for this one
 const SLOW_MS = 700; // what takes longer says so
 const PATIENCE_MS = 4000; // after an answer that did not come
 
@@ -216,7 +217,7 @@ export class JobPage implements StepPage {
       } catch {
         this.timer = window.setTimeout(() => this.lookAgain(), PATIENCE_MS); // the work goes on without this page
       }
-    }, LOOK_AGAIN_MS);
+    }, this.job.progress.stopping ? STOPPING_MS : LOOK_AGAIN_MS);
   }
 }
 

@@ -21,7 +21,7 @@ export class ProgressBar {
 
   showWork(state: JobState, { stage, rows_done: done, rows_total: total, seconds_left: left, stopping }: JobProgress): void {
     if (stopping) {
-      this.show(w("progress.stopping"), null);
+      this.show(w("progress.stopping"), null, w("progress.stopping_text"));
       return;
     }
     if (stage === "waiting") {

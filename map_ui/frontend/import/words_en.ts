@@ -136,6 +136,7 @@ export const en: Record<ImportWord, string> = {
   "progress.rows_done": "{done} rows",
   "progress.step": "Step {n} of {total}:",
   "progress.stopping": "Stopping…",
+  "progress.stopping_text": "Nothing is written; the map stays as it is.",
   "progress.understanding": "Finding out letters, place and columns…",
   "progress.waiting": "Waiting for the server…",
   "progress.waiting_text": "It begins as soon as the server is free. If that takes long, tell the administrator.",

@@ -134,6 +134,7 @@ export const vi = {
   "progress.rows_done": "{done} dòng",
   "progress.step": "Bước {n}/{total}:",
   "progress.stopping": "Đang dừng…",
+  "progress.stopping_text": "Không có gì được ghi; bản đồ giữ nguyên.",
   "progress.understanding": "Đang nhận biết chữ, vị trí và các cột…",
   "progress.waiting": "Đang chờ máy chủ…",
   "progress.waiting_text": "Việc này bắt đầu ngay khi máy chủ rảnh. Nếu chờ quá lâu, hãy báo cho quản trị viên.",
