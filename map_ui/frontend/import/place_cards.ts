@@ -1,17 +1,17 @@
 /** Where the data would lie in each likely coordinate system, drawn over the outline of the city. */
 import { h, icon, svg } from "../dom";
 import { formatNumber } from "../format";
-import { language } from "../i18n";
 import { placeMap } from "./place_map";
 import type { MapFrame } from "./map_frame";
-import type { Candidate, Place, Understanding } from "./types";
+import type { Candidate, Place } from "./types";
 import { w } from "./words";
 
 const SIZE = 160;
 const MARGIN = 14;
 const SHOWN = 6;
+const UNSHIFTED = "crs_unshifted"; // the corners meet those on the map in one reading of two
 
-export function placeCards({ questions }: Understanding, place: Place, frame: MapFrame, choose: (key: string) => void): HTMLElement {
+export function placeCards(place: Place, frame: MapFrame, choose: (key: string) => void): HTMLElement {
   const all = place.declared ? [place.declared, ...place.candidates.filter(({ key }) => key !== place.declared?.key)] : place.candidates;
   const chosen = all.find(({ key }) => key === place.crs);
   const others = all.filter((one) => one !== chosen);
@@ -28,16 +28,16 @@ export function placeCards({ questions }: Understanding, place: Place, frame: Ma
     "section",
     { class: "card stack", "aria-labelledby": "place-title" },
     h("h2", { id: "place-title" }, w("place.title")),
-    verdict(place, chosen, questions.find(({ code }) => code === place.question)?.messages[language] ?? ""),
+    verdict(place, chosen),
     map?.element ?? null,
     cards.length > 0 ? h("div", { class: "place-cards", role: "group", "aria-labelledby": "place-title" }, ...cards) : null,
     other(choose),
   );
 }
 
-function verdict(place: Place, chosen: Candidate | undefined, question: string): HTMLElement {
+function verdict(place: Place, chosen: Candidate | undefined): HTMLElement {
   if (place.crs === null) {
-    const words = place.question === "crs_unshifted" && question ? question : place.declared ? w("place.contradicted", { name: place.declared.name }) : w("place.unknown");
+    const words = place.question === UNSHIFTED ? w("place.unshifted") : place.declared ? w("place.contradicted", { name: place.declared.name }) : w("place.unknown");
     return h("p", { class: "note caution", role: "alert" }, icon("triangle-alert"), words);
   }
   if (chosen && chosen.share_inside < 0.5) {
@@ -61,8 +61,9 @@ function percent({ share_inside: share }: Candidate): string {
 
 function card(place: Place, candidate: Candidate, chosen: boolean, choose: () => void): HTMLElement {
   const words = h("span", { class: "place-words" }, h("strong", {}, candidate.name), number(candidate), h("span", { class: "small" }, w("place.inside", { share: percent(candidate) })));
+  const meets = place.question === UNSHIFTED && candidate.key.endsWith("+unshifted") ? h("span", { class: "tag good" }, w("place.meets")) : null;
   const mark = candidate.key === place.declared?.key ? h("span", { class: "tag" }, w("place.by_file")) : null;
-  return h("button", { type: "button", class: "place-card", "aria-pressed": String(chosen), click: chosen ? () => undefined : choose }, drawing(place, candidate), words, mark, chosen ? h("span", { class: "tag good" }, icon("check", "icon-small"), w("place.chosen")) : h("span", { class: "place-use small" }, w("place.use")));
+  return h("button", { type: "button", class: "place-card", "aria-pressed": String(chosen), click: chosen ? () => undefined : choose }, drawing(place, candidate), words, mark, meets, chosen ? h("span", { class: "tag good" }, icon("check", "icon-small"), w("place.chosen")) : h("span", { class: "place-use small" }, w("place.use")));
 }
 
 /** Outline and positions in one picture; what lies far away is drawn at its edge. */

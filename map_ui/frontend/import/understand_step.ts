@@ -28,7 +28,7 @@ export function understandStep(page: StepPage): Node[] {
   return [
     facts(found, again, [usedWay(job), savedWays(page)]),
     ...(shapes ? [shapes.element] : []),
-    placeCards(found, found.place, page.map, (key) => void again({ source_crs: key })),
+    placeCards(found.place, page.map, (key) => void again({ source_crs: key })),
     textChoices(found, job.answers, job.encodings, again),
     backToFiles(page, next),
   ];
