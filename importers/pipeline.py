@@ -29,7 +29,7 @@ from importers.source import open_source
 from importers.source_crs import SourceCrs
 from importers.target_layer import known_codes, layer_for, theme_of
 from importers.understanding import Batch, Understood, look_into
-from layers import bulk, bulk_load
+from layers import bulk, bulk_load, layer_origin
 from layers.bulk import CHANGED, NEW, SAME, Staging
 from layers.bulk_load import NotAFirstLoad
 from layers.bulk_overlaps import overlaps
@@ -276,6 +276,7 @@ def _remembered(
     run: _Run, layer: Layer, source: SourceFile, change_set: ChangeSet | None, report: Report
 ) -> Report:
     """Keep the report of an applied run with its layer, file and change set."""
+    layer_origin.settle(layer, change_set)
     done = replace(report, applied=True, change_set=change_set.pk if change_set else None)
     ImportRun.objects.using(STAFF_DATABASE).create(
         layer=layer,

@@ -6,6 +6,7 @@ from gis_core.access import STAFF_DATABASE, Actor
 from importers.refusals import refusal
 from importers.request import ImportRequest
 from importers.shapes import KINDS
+from layers import layer_origin
 from layers.bulk import create_layer
 from layers.bulk_plan import writable_fields
 from layers.code_list import Code
@@ -28,7 +29,7 @@ def layer_for(actor: Actor, request: ImportRequest, stored: str) -> Layer:
     Must run inside the transaction of the import, so that a dry run leaves no layer behind.
     """
     layer = Layer.objects.using(STAFF_DATABASE).filter(slug=request.slug).first()
-    if layer is None:
+    if layer is None or (layer_origin.withdrawn(layer) and _fits(layer, request, stored)):
         if not request.create_layer:
             raise refusal("layer_missing", facts={"layer": request.slug})
         facts: dict[str, Any] = {
@@ -47,6 +48,10 @@ def layer_for(actor: Actor, request: ImportRequest, stored: str) -> Layer:
         told = {"layer": layer.slug, "held": str(held), "found": str(found)}
         raise refusal("layer_of_other_kind", facts=told)
     return layer
+
+
+def _fits(layer: Layer, request: ImportRequest, stored: str) -> bool:
+    return (layer.theme, layer.geometry_type) == (request.theme, stored)
 
 
 def known_codes(theme: Theme) -> dict[str, frozenset[str]]:

@@ -16,6 +16,7 @@ from gis_core import access, history
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.crs import STORAGE_SRID
 from gis_core.models import ChangeSet
+from layers import layer_origin
 from layers.bulk_plan import Plan, StagedRows, Written, quote, staging_copy, writable_fields
 from layers.bulk_sql import template
 from layers.byte_stream import copy_in, prefetched
@@ -235,6 +236,9 @@ def apply(
 
 
 def create_layer(actor: Actor, facts: Mapping[str, Any]) -> Layer:
-    """Create a data set from the fields of Layer; raises NotAllowed, SignInNeeded."""
+    """Create a data set from the fields of Layer; raises NotAllowed, SignInNeeded.
+
+    `layer_origin.settle` is called when its first rows are written, in the same transaction.
+    """
     access.require(actor, Action.IMPORT, str(facts["theme"]), str(facts["slug"]))
-    return Layer.objects.using(STAFF_DATABASE).create(**facts)
+    return layer_origin.make(facts)

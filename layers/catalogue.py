@@ -17,7 +17,7 @@ MAX_TILE_ZOOM = 18
 
 def catalogue(actor: Actor, language: str) -> dict[str, Any]:
     """Return everything that `actor`'s viewer needs to know before the first tile."""
-    entries = selectors.layers(actor)
+    entries = selectors.listed_layers(actor)
     versions = selectors.data_versions()
     by_group: dict[str, list[str]] = {group: [] for group in GROUPS}
     for entry in reversed(entries):

@@ -25,7 +25,7 @@ from gis_core.crs import STORAGE_SRID
 from gis_core.errors import Conflict, Invalid, NotAllowed, NotFound
 from gis_core.models import ChangeSet
 from gis_core.text_folding import fold
-from layers.feature import Feature
+from layers.feature import Feature, Layer
 from layers.guards import guard_words, may_change
 from layers.registry import Theme
 from layers.row_writes import RowWrites, held_rows
@@ -61,10 +61,14 @@ class Operation:
 
 @dataclass(frozen=True)
 class Applied:
-    """A change set that is on the map, with the id of each operation's feature."""
+    """A change set that is on the map, with the id of each operation's feature.
+
+    `layers` are those that left the catalogue with it, or came back into it.
+    """
 
     change_set: ChangeSet
     feature_ids: tuple[int, ...]
+    layers: tuple[Layer, ...] = ()
 
 
 def apply(

@@ -4,6 +4,7 @@ from layers.attachment import Attachment
 from layers.change_operation import ChangeComment, ChangeOperation
 from layers.code_list import Code
 from layers.feature import Feature, Layer, SourceFile
+from layers.layer_origin import LayerOrigin
 from layers.presence import Editing
 from layers.raster import Raster
 from layers.themes.admin_units import AdminUnit, AdminUnitLineage
@@ -25,6 +26,7 @@ __all__ = [
     "Feature",
     "Infrastructure",
     "Layer",
+    "LayerOrigin",
     "Parcel",
     "PlannedLandUse",
     "Raster",

@@ -57,6 +57,16 @@ def layers(actor: Actor) -> list[ReadableLayer]:
     return list(memo[_LAYERS])
 
 
+def listed(row: Layer) -> bool:
+    """Tell whether a layer stands in lists; a retired one is found at its address only."""
+    return row.publication != Layer.Publication.RETIRED
+
+
+def listed_layers(actor: Actor) -> list[ReadableLayer]:
+    """Return the layers that `actor` may know of and that lists show, in drawing order."""
+    return [entry for entry in layers(actor) if listed(entry.layer)]
+
+
 def layer(actor: Actor, slug: str) -> ReadableLayer:
     """Return one layer; raises NotFound alike for a missing and for a hidden one."""
     if "\0" in slug:  # PostgreSQL holds no NUL in text

@@ -11,7 +11,7 @@ from gis_core import access, history
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.errors import Conflict, Invalid, NotAllowed, NotFound, SignInNeeded
 from gis_core.models import ChangeSet
-from layers import selectors, versions
+from layers import layer_origin, selectors, versions
 from layers.changes import Applied
 from layers.registry import themes
 from layers.reversal import ChangedSince, Reversal
@@ -73,6 +73,7 @@ def undo(
 ) -> Applied:
     """Bring every feature that a change set wrote back to its state before it, or none.
 
+    A layer that the change set made leaves the catalogue, or comes back (`layers/layer_origin.py`).
     Raises NotFound for a change set that wrote nothing, or anything that is hidden from the actor;
     SignInNeeded or NotAllowed; Conflict when it was undone before, or others changed its features
     since: `errors` names them.
@@ -91,7 +92,8 @@ def undo(
                 for way in ways:
                     way.write(made.pk)
                 _mark(undone)
-                return Applied(made, tuple(n for way in ways for n in way.feature_ids()))
+                moved = layer_origin.follow(undone)
+                return Applied(made, tuple(n for way in ways for n in way.feature_ids()), moved)
     except IntegrityError as error:
         raise _broken(error) from error
 

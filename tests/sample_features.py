@@ -20,6 +20,7 @@ from gis_core.history import change_set
 from layers import changes
 from layers.change_operation import ChangeOperation
 from layers.feature import CodeField
+from layers.layer_origin import LayerOrigin
 from layers.models import Layer
 from layers.registry import AREA, LINE, Theme, theme_by_key
 from layers.selectors import ReadableLayer, forget_recent_layers
@@ -145,6 +146,7 @@ def add_with_id(layer: Layer, key: str, feature_id: int, place: int, sensitivity
 def remove(layers: Sequence[Layer]) -> None:
     """Delete rows and layers that a test committed, with history and drafts: ids may come again."""
     ChangeOperation.objects.filter(layer__in=layers).delete()
+    LayerOrigin.objects.filter(layer__in=layers).delete()
     for layer in layers:
         theme = theme_by_key(layer.theme)
         model: Any = theme.model

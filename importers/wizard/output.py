@@ -14,6 +14,7 @@ from importers.letters import encoding_names
 from importers.models import ImportJob
 from importers.wizard import rejected, rest, row_map, rules, saved_ways, sight, uploads
 from importers.wizard.fields import theme_fields
+from layers import layer_origin
 from layers.feature import Layer
 from layers.registry import theme_by_key
 
@@ -65,6 +66,8 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "may": [str(step) for step in rules.possible(actor, job, at_work)],
         "may_edit": job.user_id == actor.user_id,
         "may_undo": _may_undo(actor, job),
+        "redo": _redo(actor, job),
+        "layer_withdrawn": _withdrawn(job),
         "publishes": access.publishes_everywhere(actor, job.theme, job.slug),
         "change_set": _change_set(job.change_set),
     }
@@ -127,9 +130,28 @@ def _change_set(entry: ChangeSet | None) -> dict[str, Any] | None:
 
 def _may_undo(actor: Actor, job: ImportJob) -> bool:
     live = job.change_set is not None and job.change_set.state == ChangeSet.State.PUBLISHED
-    return live and all(
-        access.may(actor, action, job.theme, job.slug) for action in (Action.EDIT, Action.PUBLISH)
+    return live and _may_reverse(actor, job)
+
+
+def _may_reverse(actor: Actor, job: ImportJob) -> bool:
+    rights = (Action.EDIT, Action.PUBLISH)
+    return all(access.may(actor, action, job.theme, job.slug) for action in rights)
+
+
+def _redo(actor: Actor, job: ImportJob) -> int | None:
+    """Return the change set that undid an import, for those who may undo that one."""
+    entry = job.change_set
+    if entry is None or entry.state != ChangeSet.State.SUPERSEDED or not _may_reverse(actor, job):
+        return None
+    undoing = ChangeSet.objects.using(STAFF_DATABASE).filter(
+        undoes=entry, state=ChangeSet.State.PUBLISHED
     )
+    return undoing.values_list("pk", flat=True).first()
+
+
+def _withdrawn(job: ImportJob) -> bool:
+    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
+    return layer is not None and layer_origin.withdrawn(layer)
 
 
 def _moment(value: datetime | None) -> str | None:

@@ -90,7 +90,7 @@ def targets(actor: Actor) -> list[tuple[str, list[ReadableLayer]]]:
 
     A theme without a layer is named where a new one may be made in it.
     """
-    known = selectors.layers(actor)
+    known = selectors.listed_layers(actor)
     found = []
     for theme in themes():
         fits = [

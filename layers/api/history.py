@@ -192,4 +192,12 @@ def undo_change_set(request: HttpRequest, change_set_id: int, body: Reason) -> d
         "change_set": applied.change_set.pk,
         "undone": change_set_id,
         "features": len(applied.feature_ids),
+        "layers": [
+            {
+                "slug": row.slug,
+                "title": row.title(language(request)),
+                "listed": selectors.listed(row),
+            }
+            for row in applied.layers
+        ],
     }

@@ -75,7 +75,7 @@ def collections(request: HttpRequest) -> HttpResponse:
         {
             "links": [self_link(request)],
             "collections": [
-                collection(request, entry) for entry in selectors.layers(actor(request))
+                collection(request, entry) for entry in selectors.listed_layers(actor(request))
             ],
         },
     )

@@ -83,7 +83,12 @@ def test_from_the_zip_to_the_tile_and_back(
     assert rows_in_tile(page, site, slug) == 3
     page.get_by_role("button", name="Hoàn tác cả lần nhập").click()
     expect(page.get_by_role("heading", name="Lần nhập đã được hoàn tác")).to_be_visible()
+    expect(page.get_by_text("cũng không còn trong danh mục")).to_be_visible()
+    assert serious_faults(page) == []
     assert rows_in_tile(page, site, slug) == 0
+    page.get_by_role("button", name="Khôi phục lần nhập").click()
+    expect(page.get_by_role("heading", name="Đã nhập xong")).to_be_visible()
+    assert rows_in_tile(page, site, slug) == 3
 
 
 def press(page: Page, name: str) -> None:

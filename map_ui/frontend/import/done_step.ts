@@ -16,21 +16,30 @@ export function doneStep(page: StepPage): Node[] {
 function parts(page: StepPage): (HTMLElement | null)[] {
   const { job } = page;
   const undone = job.state === "undone";
-  const words = undone ? h("p", { class: "note" }, icon("undo-2"), w("done.undone")) : h("p", { class: "note good" }, icon("check"), w("done.text", { layer: job.layer_title }));
+  const state = undone ? h("p", { class: "note" }, icon("undo-2"), afterUndo(job)) : h("p", { class: "note good" }, icon("check"), w("done.text", { layer: job.layer_title }));
   const undo = job.may_undo ? h("button", { type: "button", class: "button", click: () => void undoAll(page) }, icon("undo-2"), w("done.undo")) : null;
+  const redo = job.redo !== null ? h("button", { type: "button", class: "button", click: () => void redoAll(page) }, icon("redo-2"), w("done.redo")) : null;
+  const map = job.layer_withdrawn ? null : h("a", { class: "button primary", href: mapAddress(job) }, icon("map"), w("done.map"));
   return [
     h(
       "section",
       { class: "card stack", "aria-labelledby": "done-title" },
       h("h2", { id: "done-title" }, undone ? w("done.undone_title") : w("done.title")),
-      words,
+      state,
       job.new_layer && !undone ? h("p", { class: "note" }, icon("info"), w("start.new_hint")) : null,
       job.report ? counts(job.report) : null,
-      h("div", { class: "row" }, h("a", { class: "button primary", href: mapAddress(job) }, icon("map"), w("done.map")), undo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
+      h("div", { class: "row" }, map, undo, redo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
     ),
     restPart(page),
     ...(job.report ? findings(page, job.report) : []),
   ];
+}
+
+/** What undoing left, and what became of the layer that the import had made. */
+function afterUndo(job: Job): string {
+  const layer = { layer: job.layer_title };
+  if (!job.new_layer) return w("done.undone");
+  return `${w("done.undone")} ${job.layer_withdrawn ? w("done.layer_withdrawn", layer) : w("done.layer_stays", layer)}`;
 }
 
 /** The workspace at the data, with its layer on. */
@@ -50,4 +59,13 @@ async function undoAll(page: StepPage): Promise<void> {
     await server.undo(entry.id, w("done.undo_reason"));
     return server.job(page.job.id);
   }, w("done.undone"));
+}
+
+async function redoAll(page: StepPage): Promise<void> {
+  const { redo } = page.job;
+  if (redo === null) return;
+  await page.act(async () => {
+    await server.undo(redo, w("done.redo_reason"));
+    return server.job(page.job.id);
+  }, w("done.redone"));
 }

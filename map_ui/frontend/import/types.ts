@@ -224,6 +224,10 @@ export interface Job extends JobHead {
   may_edit: boolean;
   profiles: string[];
   may_undo: boolean;
+  /** The change set that undid the import, where it may be taken back. */
+  redo: number | null;
+  /** The layer that the import made left the catalogue when the import was undone. */
+  layer_withdrawn: boolean;
   publishes: boolean;
   change_set: { id: number; state: string } | null;
 }

@@ -211,8 +211,9 @@ export class Review {
   private async undo(set: ChangeSet): Promise<void> {
     const reason = await noted({ title: w("review.undo_ask"), text: w("review.undo_text"), yes: w("review.undo"), danger: true }, true);
     if (reason === null) return;
-    await server.undo(set.id, reason);
-    this.end(w("review.undone"), true);
+    const { layers } = await server.undo(set.id, reason);
+    const moved = layers.map(({ title, listed }) => w(listed ? "review.layer_back" : "review.layer_gone", { layer: title }));
+    this.end([w("review.undone"), ...moved].join(" "), true);
   }
 
   private decided(published: boolean): void {

@@ -152,7 +152,7 @@ export const server = {
   detach: (id: number, revision: number, attachment: number) => write<ChangeSet>(one(id, `/attachments/${attachment}`), { method: "DELETE", revision }),
   comments: (id: number) => readJson<{ comments: SetComment[] }>(one(id, "/comments"), { lang: language }),
   comment: (id: number, said: { text: string; key: string; place: [number, number] | null }) => write<SetComment>(one(id, "/comments"), { method: "POST", body: said }),
-  undo: (id: number, reason: string) => write<unknown>(one(id, "/undo"), { method: "POST", body: { reason } }),
+  undo: (id: number, reason: string) => write<{ layers: { slug: string; title: string; listed: boolean }[] }>(one(id, "/undo"), { method: "POST", body: { reason } }),
 
   hold: (page: string, held: object) => write<null>(`/api/presence/${page}`, { method: "PUT", body: held }),
   release: (page: string) => write<null>(`/api/presence/${page}`, { method: "DELETE" }),

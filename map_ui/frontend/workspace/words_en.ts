@@ -252,6 +252,8 @@ export const en: Record<WorkspaceWord, string> = {
   "review.decided": "Reviewer",
   "review.edit": "Go on editing",
   "review.has_returned": "You marked features to be returned: return the set, or accept them all.",
+  "review.layer_back": "The layer “{layer}” is in the catalogue again.",
+  "review.layer_gone": "The layer “{layer}”, which this change set had made, has left the catalogue too.",
   "review.name": "Change set",
   "review.note": "Note of the reviewer",
   "review.part_returned": "{n} features were returned; the rest still waits for review.",

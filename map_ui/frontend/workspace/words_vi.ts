@@ -250,6 +250,8 @@ export const vi = {
   "review.decided": "Người duyệt",
   "review.edit": "Sửa tiếp",
   "review.has_returned": "Có đối tượng bạn đánh dấu trả lại: hãy trả lại hồ sơ, hoặc đồng ý với tất cả.",
+  "review.layer_back": "Lớp “{layer}” trở lại danh mục.",
+  "review.layer_gone": "Lớp “{layer}” do hồ sơ này tạo ra cũng không còn trong danh mục.",
   "review.name": "Hồ sơ thay đổi",
   "review.note": "Ghi chú của người duyệt",
   "review.part_returned": "Đã trả lại {n} đối tượng; phần còn lại vẫn chờ duyệt.",
