@@ -66,12 +66,8 @@ class Role:
 
 
 _PLANNING_THEMES = (
-    "admin_units",
-    "parcels",
-    "planned_land_use",
-    "infrastructure",
-    "topography",
-    "tourism",
+    *("admin_units", "parcels", "planned_land_use"),
+    *("infrastructure", "topography", "tourism"),
 )
 _PUBLIC, _INTERNAL, _RESTRICTED = Sensitivity
 _STAFF = {"*": _INTERNAL, "security": _PUBLIC}
@@ -177,14 +173,10 @@ def clearance(actor: Actor, theme: str, layer: str = "") -> int:
 
     Without a layer: in all layers of the theme, so grants for a single layer do not count.
     """
-    found = [ANONYMOUS_ROLE.clearance_for(theme)]
-    if actor.signed_in:
-        found += [
-            ROLES[grant.role].clearance_for(theme)
-            for grant in actor.grants
-            if grant.covers(theme, layer, actor.today)
-        ]
-    return max(found)
+    grants = actor.grants if actor.signed_in else ()
+    live = [grant for grant in grants if grant.covers(theme, layer, actor.today)]
+    roles = (ANONYMOUS_ROLE, *(ROLES[grant.role] for grant in live))
+    return max(role.clearance_for(theme) for role in roles)
 
 
 def may(actor: Actor, action: Action, theme: str, layer: str = "") -> bool:
@@ -235,6 +227,14 @@ def may_review_import(actor: Actor, theme: str, layer: str, level: int) -> bool:
     approves = unlimited and may(actor, Action.APPROVE, theme, layer)
     cleared = clearance(actor, theme, layer) >= level
     return approves and cleared and publishes_everywhere(actor, theme, layer)
+
+
+def may_change_profile(actor: Actor, theme: str, maker_id: int | None) -> bool:
+    """Tell whether `actor` may replace or delete a saved way of importing, as its maker may."""
+    own_or_over = actor.user_id in {maker_id, SYSTEM_USER_ID} or may(
+        actor, Action.ADMINISTER, theme
+    )
+    return own_or_over and may(actor, Action.IMPORT, theme)
 
 
 def roles_with(*actions: Action) -> frozenset[str]:

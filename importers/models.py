@@ -129,6 +129,8 @@ class ImportProfile(models.Model):
     theme = models.CharField(_("theme"), max_length=40)
     options = models.JSONField(_("how it was read"), default=dict)
     actor_name = models.CharField(_("saved by"), max_length=150)
+    # Who may replace and delete it, beside administrators; None for commands on the server.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     saved_at = models.DateTimeField(_("saved"), auto_now=True)
 
     class Meta:

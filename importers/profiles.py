@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext
+
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
-from gis_core.errors import NotFound
+from gis_core.errors import NotAllowed, NotFound
 from importers.models import NAME_LENGTH, ImportProfile
 from importers.refusals import refusal
 from importers.request import ImportRequest
@@ -66,23 +68,47 @@ def save_profile(
 def keep(actor: Actor, name: str, theme: str, options: Mapping[str, Any]) -> ImportProfile:
     """Keep options of a theme under a name; replaces a profile of that name.
 
-    Raises NotAllowed, SignInNeeded; FileRefused for a name without letters or a name of another
-    theme's profile.
+    Raises NotAllowed, also where the one of that name is not the actor's to replace, SignInNeeded;
+    FileRefused for a name without letters or a name of another theme's profile.
     """
     access.require(actor, Action.IMPORT, theme)
     plain = " ".join(name.split())
     if not plain or len(plain) > NAME_LENGTH:
         raise refusal("profile_unnamed", facts={"most": NAME_LENGTH})
     rows = ImportProfile.objects.using(STAFF_DATABASE)
-    if rows.filter(name=plain).exclude(theme=theme).exists():
+    known = rows.filter(name=plain).first()
+    if known is not None and known.theme != theme:
         raise refusal("profile_of_other_theme", facts={"name": plain})
-    facts = {"theme": theme, "options": dict(options), "actor_name": actor.name}
+    if known is not None:
+        _require_change(actor, known)
+    facts = {
+        "theme": theme,
+        "options": dict(options),
+        "actor_name": actor.name if known is None else known.actor_name,
+        "user_id": (actor.user_id or None) if known is None else known.user_id,
+    }
     return rows.update_or_create(name=plain, defaults=facts)[0]
+
+
+def may_change(actor: Actor, profile: ImportProfile) -> bool:
+    """Tell whether `actor` may replace or delete a profile."""
+    return access.may_change_profile(actor, profile.theme, profile.user_id)
 
 
 def forget(actor: Actor, name: str, theme: str) -> None:
     """Delete a profile; raises NotFound where the theme has none of that name, and as `keep`."""
     access.require(actor, Action.IMPORT, theme)
-    rows = ImportProfile.objects.using(STAFF_DATABASE).filter(name=name, theme=theme)
-    if not rows.delete()[0]:
+    found = ImportProfile.objects.using(STAFF_DATABASE).filter(name=name, theme=theme).first()
+    if found is None:
         raise NotFound
+    _require_change(actor, found)
+    found.delete(using=STAFF_DATABASE)
+
+
+def _require_change(actor: Actor, profile: ImportProfile) -> None:
+    if not may_change(actor, profile):
+        words = gettext(
+            "“%(name)s” was saved by %(maker)s. Only they and administrators replace or delete it;"
+            " save yours under another name."
+        )
+        raise NotAllowed(words % {"name": profile.name, "maker": profile.actor_name})

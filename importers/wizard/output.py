@@ -52,7 +52,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "understanding": job.understanding,
         "geometry_types": _geometry_types(job),
         "fields": theme_fields(actor, job.theme, job.slug),
-        "profiles": saved_ways.names(actor, job),
+        "profiles": saved_ways.listed(actor, job),
         "rest": rest.parts(actor, job),
         "report": None if job.report is None else _report(job.report),
         "has_map": job.report is not None and row_map.path_of(job).exists(),

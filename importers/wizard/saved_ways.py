@@ -13,12 +13,19 @@ from importers.wizard.rules import SETTLED, Step
 _OWN = {"encoding": "", "source_crs": "", "keys": []}
 
 
-def names(actor: Actor, job: ImportJob) -> list[str]:
-    """Return the names of the profiles that the author of an import may use; others see none."""
+def listed(actor: Actor, job: ImportJob) -> list[dict[str, Any]]:
+    """Return the profiles that the author of an import may use, as JSON; others see none."""
     mine = job.user_id == actor.user_id
     if not (mine and access.may(actor, Action.IMPORT, job.theme)):
         return []
-    return [profile.name for profile in profiles.profiles(actor, job.theme)]
+    return [
+        {
+            "name": profile.name,
+            "saved_by": profile.actor_name,
+            "may_forget": profiles.may_change(actor, profile),
+        }
+        for profile in profiles.profiles(actor, job.theme)
+    ]
 
 
 def use(actor: Actor, job_id: int, name: str) -> ImportJob:

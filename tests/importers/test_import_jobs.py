@@ -257,7 +257,8 @@ def test_a_saved_way_of_reading_is_used_again(admin: Client, layer: Any, file: P
     assert admin.put(where, {"name": "zz Đo đạc"}, content_type=JSON).status_code == 200
     other = uploaded(admin, file, layer=SLUG)
     take(admin, other, "understand")
-    assert worked(admin, other)["profiles"] == ["zz Đo đạc"]
+    [told] = worked(admin, other)["profiles"]
+    assert (told["name"], told["may_forget"]) == ("zz Đo đạc", True)
     where = f"/api/imports/{other['id']}/profile"
     assert admin.post(where, {"name": "zz none"}, content_type=JSON).status_code == 404
     assert admin.post(where, {"name": "zz Đo đạc"}, content_type=JSON).status_code == 200

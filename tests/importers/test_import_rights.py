@@ -18,7 +18,7 @@ from import_jobs import (
 )
 
 from gis_core.models import ChangeSet, RoleGrant, User
-from importers.models import ImportJob
+from importers.models import ImportJob, ImportProfile
 
 pytestmark = pytest.mark.usefixtures("db", "import_root")
 
@@ -118,6 +118,61 @@ def test_imports_of_others_are_not_there(
     assert client.get("/api/imports").json()["imports"] == []
     page = client.get(f"/vi/import/{job['id']}")
     assert page.status_code == (403 if role == "ward_officer" else 404)
+
+
+class TestSavedWays:
+    """A saved way is its maker's, and administrators': others use it and leave it alone."""
+
+    NAME = "zz Đo đạc"
+
+    @pytest.fixture
+    def colleague(self) -> Client:
+        """Another account that may import here."""
+        user = User.objects.create_user("zz-colleague")
+        RoleGrant.objects.create(user=user, role="planner")
+        client = Client()
+        client.force_login(user)
+        return client
+
+    def asked(self, client: Client, file: Path, method: str, name: str = NAME) -> Any:
+        job = checked(client, file, layer=SLUG)
+        where = f"/api/imports/{job['id']}/profile"
+        return getattr(client, method)(where, {"name": name}, content_type=JSON)
+
+    def test_the_maker_replaces_and_deletes(self, planner: Client, layer: Any, file: Path) -> None:
+        assert self.asked(planner, file, "put").status_code == 200
+        answer = self.asked(planner, file, "put")
+        assert [one["may_forget"] for one in answer.json()["profiles"]] == [True]
+        assert self.asked(planner, file, "delete").json()["profiles"] == []
+
+    def test_a_colleague_uses_it_only(
+        self, planner: Client, colleague: Client, layer: Any, file: Path
+    ) -> None:
+        self.asked(planner, file, "put")
+        answer = self.asked(colleague, file, "post")
+        assert [one["may_forget"] for one in answer.json()["profiles"]] == [False]
+        for method in ("put", "delete"):
+            refused = self.asked(colleague, file, method)
+            assert refused.status_code == 403
+            assert "test-planner" in refused.json()["detail"]
+        assert self.asked(colleague, file, "put", "zz khác").status_code == 200
+        assert ImportProfile.objects.count() == 2
+
+    def test_an_administrator_deletes_what_others_made(
+        self, planner: Client, admin: Client, layer: Any, file: Path
+    ) -> None:
+        self.asked(planner, file, "put")
+        kept = self.asked(admin, file, "put").json()["profiles"]
+        assert [(one["saved_by"], one["may_forget"]) for one in kept] == [("test-planner", True)]
+        assert self.asked(planner, file, "put").status_code == 200  # it is still theirs
+        assert self.asked(admin, file, "delete").json()["profiles"] == []
+
+    def test_what_a_command_saved_is_the_administrators(
+        self, planner: Client, admin: Client, layer: Any, file: Path
+    ) -> None:
+        ImportProfile.objects.create(name=self.NAME, theme="parcels", actor_name="import_layer")
+        assert self.asked(planner, file, "delete").status_code == 403
+        assert self.asked(admin, file, "delete").status_code == 200
 
 
 def test_visitors_and_foreign_pages(layer: Any, accounts: dict[str, int]) -> None:

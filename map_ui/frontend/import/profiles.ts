@@ -32,11 +32,16 @@ export function usedWay({ answers: { profile, profile_missing: missing = [] } }:
 export function savedWays(page: StepPage): HTMLElement | null {
   const { job } = page;
   if (job.profiles.length === 0) return null;
-  const select = h("select", { class: "input", id: "profile" }, ...job.profiles.map((name) => h("option", { value: name }, name)));
+  const select = h("select", { class: "input", id: "profile" }, ...job.profiles.map(({ name, saved_by: maker }) => h("option", { value: name }, w("profile.option", { name, maker }))));
   const use = h("button", { type: "button", class: "button", click: () => void page.act(() => server.useProfile(job.id, select.value)) }, w("profile.use"));
   const forget = iconButton("trash-2", w("profile.forget"), () => {
     const name = select.value;
     if (window.confirm(w("profile.forget_ask", { name }))) void page.act(() => server.forgetProfile(job.id, name), w("profile.forgotten", { name }));
   });
+  const judge = () => {
+    forget.hidden = job.profiles.find(({ name }) => name === select.value)?.may_forget !== true;
+  };
+  select.addEventListener("change", judge);
+  judge();
   return h("div", { class: "field" }, h("label", { for: "profile" }, w("profile.choose")), h("div", { class: "row one-line" }, select, use, forget), h("p", { class: "hint" }, w("profile.hint")));
 }

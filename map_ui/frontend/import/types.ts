@@ -222,7 +222,8 @@ export interface Job extends JobHead {
   decision_note: string;
   may: JobStep[];
   may_edit: boolean;
-  profiles: string[];
+  /** Saved ways of reading; `may_forget`: one's own, or all for administrators. */
+  profiles: { name: string; saved_by: string; may_forget: boolean }[];
   may_undo: boolean;
   /** The change set that undid the import, where it may be taken back. */
   redo: number | null;

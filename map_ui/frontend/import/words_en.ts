@@ -127,6 +127,7 @@ export const en: Record<ImportWord, string> = {
   "profile.forgotten": "The way of reading “{name}” is deleted.",
   "profile.hint": "Encoding, coordinate system and fields are taken from it; the file is read again.",
   "profile.missing": "This file lacks columns that it speaks about: {columns}. Check the fields again.",
+  "profile.option": "{name} (saved by {maker})",
   "profile.save": "Save",
   "profile.save_as": "Save this way of reading under the name",
   "profile.saved": "The way of reading “{name}” is saved.",

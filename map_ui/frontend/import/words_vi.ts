@@ -125,6 +125,7 @@ export const vi = {
   "profile.forgotten": "Đã xóa cách đọc “{name}”.",
   "profile.hint": "Bảng mã, hệ tọa độ và các trường được lấy theo cách đã lưu; tệp được đọc lại.",
   "profile.missing": "Tệp này không có các cột mà cách đó nói đến: {columns}. Hãy kiểm tra lại các trường.",
+  "profile.option": "{name} ({maker} lưu)",
   "profile.save": "Lưu",
   "profile.save_as": "Lưu cách đọc này với tên",
   "profile.saved": "Đã lưu cách đọc “{name}”.",
