@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 READING, COMPARING, WRITING = "reading", "comparing", "writing"
 # What follows takes about so many times as long as reading all rows: 200,000 parcels, measured.
-AFTER_READING = {COMPARING: 2.5, WRITING: 5.0}
+AFTER_READING = {COMPARING: 2.5, WRITING: 6.5}
 _SURE_AFTER_S = 2.0  # of reading; what is told before would jump
 _MOST_S = 24 * 3600
 
