@@ -87,6 +87,10 @@ CODES: dict[str, str | Promise] = {
     "capitals_repaired": _("Capital letters with a tone mark had been written as small ones."),
     "outside_city": _("The shape lies outside the city."),
     "duplicate_shape": _("An earlier row of the file has the same shape."),
+    "undated_unit": _(
+        "A unit of this code without a first day is valid beside it. If it is the same, give it its"
+        " first day on the map; if the code was reused, end that unit."
+    ),
     "overlap": _("The area overlaps a feature that is there already."),
     # the file
     "encoding_guessed": _("The file does not say its encoding; check the letters."),

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.models import ChangeSet
-from importers import kept_files
+from importers import beside, kept_files
 from importers.geometry_kinds import chosen_type
 from importers.issues import CODES, FileRefused, ImportBroken, Issue, IssueLog, Severity
 from importers.kept_files import KeptFile
@@ -32,7 +32,6 @@ from importers.understanding import Batch, Understood, look_into
 from layers import bulk, bulk_load, layer_origin
 from layers.bulk import CHANGED, NEW, SAME, Staging
 from layers.bulk_load import NotAFirstLoad
-from layers.bulk_overlaps import overlaps
 from layers.bulk_plan import Plan, StagedRows
 from layers.feature import Layer, SourceFile
 
@@ -183,16 +182,9 @@ def _staged(
         for row, reason, place in staging.rejected():
             run.log.add(Issue(reason, Severity.ERROR, row, place_4326=place))
     if verdicts.keys() & {NEW, CHANGED}:
-        _note_overlaps(run, plan)
+        beside.note(run.log, plan)
     report = _report(run, plan.layer, prepared, verdicts)
     return staging, _compared(run, staging, report)
-
-
-def _note_overlaps(run: _Run, plan: Plan) -> None:
-    for one in overlaps(plan):
-        detail = f"{one.feature_key}: {one.area_m2:.1f} m²"
-        issue = Issue("overlap", Severity.WARNING, one.row, "geom", detail, one.place_4326)
-        run.log.add(issue)
 
 
 def _compared(run: _Run, staging: Staging, report: Report) -> Report:

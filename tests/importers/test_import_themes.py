@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 import shapely
-from small_files import Shapes, codes, counts, parcels, run, shapefile, square
+from small_files import ACTOR, Shapes, codes, counts, parcels, run, shapefile, square
 
 from gis_core.access import Actor, Grant
 from gis_core.models import User
 from importers.issues import FileRefused
-from layers import changes
+from layers import changes, selectors
 from layers.registry import theme_by_key
 from layers.themes.admin_units import AdminUnit
 from layers.themes.land import Parcel, PlannedLandUse
@@ -157,6 +157,43 @@ def test_wards_without_a_first_day_are_those_that_are_valid_now(
     units = AdminUnit.objects.filter(layer__slug="zz")
     assert set(units.values_list("feature_key", "valid_from")) == keys
     assert set(units.values_list("name", flat=True)) == {"Phường Một", "Phường 2"}
+
+
+def test_a_dated_file_does_not_take_over_undated_wards(tmp_path: Path) -> None:
+    """28261 was Phường 1 and is phường Mỹ Tho: the file cannot know which one the layer means."""
+    shapes = [square(0), square(1)]
+    old = {"MAXA": ["28261", "28249"], "TEN": ["Phường 1", "Phường 4"]}
+    run(shapefile(tmp_path / "a.shp", shapes, old), "admin_units")
+    before = dict(AdminUnit.objects.filter(layer__slug="zz").values_list("pk", "name"))
+    new = {
+        "MAXA": ["28261", "28270"],
+        "TEN": ["Phường Mỹ Tho", "Phường Thới Sơn"],
+        "TU_NGAY": ["2025-07-01"] * 2,
+    }
+    report = run(shapefile(tmp_path / "b.shp", shapes, new), "admin_units")
+    assert (counts(report), report.missing) == ((2, 0, 0, 0), 2)
+    [told] = [group for group in report.issues if group.code == "undated_unit"]
+    assert [(one.row, one.detail) for one in told.first] == [(1, "28261")]
+    units = AdminUnit.objects.filter(layer__slug="zz")
+    assert dict(units.filter(pk__in=before).values_list("pk", "name")) == before
+    again = run(tmp_path / "b.shp", "admin_units")
+    assert counts(again) == (0, 0, 2, 0)
+    assert "undated_unit" not in codes(again)
+
+
+def test_a_unit_that_got_its_first_day_is_met(tmp_path: Path) -> None:
+    plain = {"MAXA": ["28249"], "TEN": ["Phường Đạo Thạnh"]}
+    run(shapefile(tmp_path / "a.shp", [square(0)], plain), "admin_units")
+    [unit] = AdminUnit.objects.filter(layer__slug="zz")
+    entry = selectors.layer(ACTOR, "zz")
+    first_day = {"valid_from": "2025-07-01"}
+    given = changes.Operation(
+        changes.Kind.UPDATE, entry, first_day, feature_id=unit.pk, base_version=1
+    )
+    changes.apply(ACTOR, [given], title="Ngày đầu", channel="browser")
+    dated = {**plain, "TU_NGAY": ["2025-07-01"]}
+    report = run(shapefile(tmp_path / "b.shp", [square(0)], dated), "admin_units")
+    assert counts(report) == (0, 0, 1, 0)
 
 
 def test_the_end_of_a_validity_is_a_change_and_stays_the_same_later(tmp_path: Path) -> None:
