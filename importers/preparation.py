@@ -26,6 +26,7 @@ from importers.source_crs import SourceCrs
 from importers.understanding import Understood
 from importers.values import Mask
 from layers.bulk_plan import StagedColumn, StagedRows
+from layers.display import number
 from layers.registry import Theme
 
 KEY_LENGTH = 200
@@ -110,7 +111,7 @@ class Preparation:
     def _mark_repaired(self, shapes: Shapes, fine: Mask) -> None:
         places = np.cumsum(fine) - 1  # row of the batch → row among those that pass
         for row, (before, after) in shapes.repaired.items():
-            detail = f"{before:.1f} m² → {after:.1f} m²"
+            detail = f"{number(before, 1)} m² → {number(after, 1)} m²"
             self._findings.mark_value("repaired", "geom", int(places[row]), detail, 1)
 
     def _columns(self, batch: pa.RecordBatch, geometry: str) -> dict[str, pa.Array]:

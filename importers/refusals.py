@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from importers.issues import FileRefused
+from layers.display import number
 
 REFUSALS: dict[str, Promise] = {
     "unreachable": _("%(file)s cannot be read: %(reason)s."),
@@ -222,6 +223,11 @@ def without_options(detail: str) -> str:
     return _OPTION.sub("", detail)
 
 
+def _shown(fact: object) -> object:
+    """Return a number as the reader's language writes it; everything else as it is."""
+    return number(fact, 1) if isinstance(fact, int | float) else fact
+
+
 class Unreadable(FileRefused):
     """A file that cannot be imported as a whole. `reason` is a code of REFUSALS."""
 
@@ -234,7 +240,7 @@ class Unreadable(FileRefused):
         if not rows or self.reason == "row_too_large":
             return self
         words = gettext("Rows 1 to %(rows)s were read before; the fault is after them.")
-        return Unreadable(self.reason, f"{self.detail} {words % {'rows': rows}}")
+        return Unreadable(self.reason, f"{self.detail} {words % {'rows': _shown(rows)}}")
 
 
 def refusal(code: str, file: str = "", facts: Mapping[str, object] | None = None) -> Unreadable:
@@ -243,8 +249,9 @@ def refusal(code: str, file: str = "", facts: Mapping[str, object] | None = None
     Codes about a choice rather than a file name no file.
     """
     known = code if code in REFUSALS else "crashed"
+    told = {name: _shown(value) for name, value in (facts or {}).items()}
     try:
-        detail = str(REFUSALS[known]) % {**(facts or {}), "file": file}
+        detail = str(REFUSALS[known]) % {**told, "file": file}
     except (KeyError, TypeError, ValueError):
         known, detail = "crashed", str(REFUSALS["crashed"]) % {"file": file}
     return Unreadable(known, detail)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
+from django.utils.translation import gettext
 
 from gis_core import access
 from gis_core.access import Action, Actor
@@ -28,6 +29,7 @@ from importers.source import Source, open_source
 from importers.source_crs import Positions, bounds_4326, near_city
 from importers.target_layer import known_codes, theme_of
 from layers.city_outline import city_outline
+from layers.display import number
 from layers.guards import may_set
 from layers.registry import Theme
 
@@ -68,9 +70,7 @@ class Understood:
         if self.place.crs is not None:
             bounds = bounds_4326(self.place.crs, self.source.bounds)
             if bounds is not None and not near_city(bounds):
-                west, south, east, north = bounds
-                detail = f"lon {west:.3f} to {east:.3f}, lat {south:.3f} to {north:.3f}"
-                yield Issue("far_from_city", Severity.WARNING, detail=detail)
+                yield Issue("far_from_city", Severity.WARNING, detail=_span(bounds))
 
     def _column_issues(self, theme: Theme) -> Iterator[Issue]:
         if not set(theme.natural_key) & self.matched.targets.keys():
@@ -168,6 +168,14 @@ class Understanding:
             yield f"  column {match.column} → {target}: {', '.join(match.samples)}"
         for group in self.issues:
             yield f"  {group.severity}: {group.code}: {CODES.get(group.code, group.code)}"
+
+
+def _span(bounds_4326: tuple[float, float, float, float]) -> str:
+    if not np.isfinite(bounds_4326).all():
+        return ""
+    west, south, east, north = (number(one, 3) for one in bounds_4326)
+    words = gettext("longitude %(west)s to %(east)s, latitude %(south)s to %(north)s")
+    return words % {"west": west, "east": east, "south": south, "north": north}
 
 
 def understand(actor: Actor, request: ImportRequest) -> Understanding:

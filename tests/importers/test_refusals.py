@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyogrio.raw
 import pytest
 import shapely
+from django.utils import translation
 
 from importers.reader import frames
 from importers.reader.refusal import Refused
@@ -39,7 +40,7 @@ def test_damage_behind_good_rows_says_up_to_which_row_the_file_is_good(tmp_path:
     )
     assert read(path) == ROWS
     path.write_bytes(path.read_bytes()[:-500])
-    with pytest.raises(Unreadable, match=r"a\.fgb.*1 đến 10000") as caught:
+    with pytest.raises(Unreadable, match=r"a\.fgb.*1 đến 10\.000") as caught:
         read(path)
     assert caught.value.reason in {"damaged", "crashed"}
 
@@ -61,3 +62,10 @@ def test_every_refusal_is_a_sentence_with_a_remedy(code: str) -> None:
     detail = refusal(code, "a.shp").detail
     assert "%(" not in detail
     assert detail.endswith(".")
+
+
+@pytest.mark.parametrize(("language", "shown"), [("vi", "1.234,5 MB"), ("en", "1,234.5 MB")])
+def test_numbers_are_written_as_the_language_does(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert shown in refusal("archive_large", "a.zip", {"most_mb": 1234.5}).detail
+        assert "“a 1.5”" in refusal("profile_of_other_theme", facts={"name": "a 1.5"}).detail
