@@ -4,6 +4,7 @@ Screens are a phone (390×844, touch), a tablet (768×1024, touch) and a desktop
 page is watched: an error in its console, or a request to another site, fails the test.
 """
 
+import logging
 import os
 import socket
 import subprocess
@@ -16,13 +17,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 # Playwright's synchronous interface keeps an event loop in this thread, which Django would refuse.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # A busy machine may take long to answer; what never comes still fails.
 expect.set_options(timeout=20_000)
+
+logger = logging.getLogger(__name__)
 
 CHROMIUM = os.environ.get("CHROMIUM_PATH") or "/usr/bin/chromium"
 PASSWORD = "Ba-Tri-Ben-Tre-68"  # of the accounts in tests/conftest.py
@@ -122,6 +125,11 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """Open a path on a `phone`, `tablet` or `desktop` screen, signed in with a role if given."""
     contexts = []
     complaints: list[str] = []
+    unanswered: dict[Request, None] = {}
+
+    def broken(request: Request) -> None:
+        unanswered.pop(request, None)
+        logger.warning("%s: %s", request.failure, request.url)
 
     def open_it(
         path: str,
@@ -133,6 +141,9 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(locale="vi-VN", **SCREENS[screen])
         contexts.append(context)
         page = context.new_page()
+        page.on("request", lambda request: unanswered.update({request: None}))
+        page.on("requestfinished", lambda request: unanswered.pop(request, None))
+        page.on("requestfailed", broken)
         page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
         page.on(
             "console",
@@ -171,6 +182,8 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_it
+    for request in unanswered:  # shown where the test failed
+        logger.warning("no answer yet: %s", request.url)
     for context in contexts:
         context.close()
     assert complaints == []

@@ -18,6 +18,7 @@ export function loadGeoman(map: L.Map): Promise<void> {
     L.PM.reInitLayer(map as unknown as L.Layer);
     map.on("layeradd", ({ layer }) => layer instanceof L.Marker && leaveOut(layer.getElement()));
   });
+  loading.catch(() => (loading = null)); // without a network for a moment: the next press asks again
   return loading;
 }
 
