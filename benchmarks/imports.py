@@ -8,6 +8,7 @@ geometries and their indexes, keys and search. Its seconds end when the rows are
 that; the seconds until the indexes for sorting the attribute table stand as well are beside them.
 Memory is the proportional set size of the command and its children at their largest moment
 together; the database is not counted, it serves all sides.
+geopandas loads once into a plain table with an index; it is installed into var/bench/peers.
 GeoDjango's LayerMapping loads a few rows only; its time for all is that of a row times the rows.
 """
 
@@ -19,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from benchmarks.bench_city import (
     PYTHON,
@@ -30,10 +32,17 @@ from benchmarks.bench_city import (
     server,
 )
 from benchmarks.memory import pss_kb
+from benchmarks.peers import peer_python
 
 DATABASE = "bench_import"
 BAR, BAR_MB = 1.5, 400
 MAPPED_ROWS = 2_000
+GEOPANDAS = (
+    "geopandas==1.1.1",
+    "sqlalchemy==2.0.44",
+    "geoalchemy2==0.18.0",
+    "psycopg2-binary==2.9.13",
+)
 
 
 def ogr2ogr(count: int) -> None:
@@ -75,6 +84,18 @@ def shp2pgsql(count: int) -> None:
 def product(count: int) -> float:
     """Import with the product into an empty layer; return seconds until the rows could be seen."""
     return import_parcels(DATABASE, count)
+
+
+def geopandas(count: int) -> None:
+    """Load with geopandas into a new table with a spatial index."""
+    python = peer_python(*GEOPANDAS)
+    login = server()
+    where = f"host={quote(login.host, safe='')}"
+    url = f"postgresql+psycopg2://{quote(login.user)}:{quote(login.password)}@/{DATABASE}?{where}"
+    if login.port:
+        url += f"&port={login.port}"
+    script = str(REPOSITORY / "benchmarks/geopandas_load.py")
+    subprocess.run([python, script, str(parcels_file(count)), url], check=True)
 
 
 def layer_mapping(count: int) -> float:
@@ -146,6 +167,9 @@ def measure(count: int, rounds: int) -> float:
         print(f"  {name}: {middle[name]:.2f} s, {ratio:.2f} × ogr2ogr, {memory[name]:.0f} MB")
     last = statistics.median(whole)
     print(f"  product with all indexes: {last:.2f} s, {last / middle['ogr2ogr']:.2f} × ogr2ogr")
+    peer_python(*GEOPANDAS)  # not timed
+    took, _end, peak = timed(geopandas, count)
+    print(f"  geopandas: {took:.2f} s, {took / middle['ogr2ogr']:.2f} × ogr2ogr, {peak:.0f} MB")
     mapped = layer_mapping(count) * count
     ratio = mapped / middle["ogr2ogr"]
     print(f"  LayerMapping: {mapped:.0f} s extrapolated from {MAPPED_ROWS} rows, {ratio:.0f} ×")

@@ -27,6 +27,7 @@ from benchmarks.bench_city import (
     ready_database,
     server,
 )
+from benchmarks.peers import peer_python
 
 # What an engineer would write by hand for one known table: stored 3857 geometry, straight scaling.
 RAW = """SELECT ST_AsMVT(t, 'parcels', 4096, 'geom', 'id') FROM (
@@ -77,16 +78,6 @@ def running(arguments: list[str], port: int, env: dict[str, str], path: str) -> 
     finally:
         process.terminate()
         process.wait()
-
-
-def peer_python() -> Path:
-    """Return the Python of an environment that has tipg."""
-    folder = WORK / "peers"
-    if not (folder / "bin/tipg-ready").exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([folder / "bin/pip", "install", "-q", "tipg==1.6.1", "uvicorn"], check=True)
-        (folder / "bin/tipg-ready").touch()
-    return folder / "bin/python"
 
 
 def getter(port: int, path: str) -> Callable[[int, int, int], bytes]:
@@ -145,7 +136,8 @@ def measure(count: int, rounds: int) -> dict[int, dict[str, list[float]]]:
         "--port", str(OURS_PORT), "--http", "1", "--no-ws", "--blocking-threads", "4",
         "gis_core.wsgi:application",
     ]  # fmt: skip
-    tipg = [str(peer_python()), "-m", "uvicorn", "tipg.main:app", "--port", str(PEER_PORT)]
+    python = str(peer_python("tipg==1.6.1", "uvicorn"))
+    tipg = [python, "-m", "uvicorn", "tipg.main:app", "--port", str(PEER_PORT)]
     tipg_env = {
         **os.environ, "DATABASE_URL": server().url(name), "TIPG_MAX_FEATURES_PER_TILE": "1000000",
         "TIPG_DB_TABLES": '["public.peer_parcels"]',
