@@ -7,7 +7,7 @@ the one that applying would give.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
@@ -130,7 +130,12 @@ def _in_transaction(run: _Run) -> Report:
     target = Target(theme, stored, known_codes(theme), _expected_area(run))
     preparation = Preparation(run.file, target, run.crs, run.log)
     plan = Plan(layer, preparation.columns)
-    rows = preparation.rows(_watched(run.file.batches, run))
+    with closing(preparation.rows(_watched(run.file.batches, run))) as rows:
+        return _written(run, plan, preparation, rows)
+
+
+def _written(run: _Run, plan: Plan, preparation: Preparation, rows: Iterator[StagedRows]) -> Report:
+    """Write the rows; in a dry run only classify them."""
     if not run.request.apply:
         staging, report = _staged(run, plan, preparation, rows)
         if run.onlooker is not None:

@@ -14,7 +14,7 @@ from gis_core.city import city
 from gis_core.crs import STORAGE_SRID, area_m2
 from gis_core.geometry_gate import LINES, POINTS, POLYGONS, admit_many
 from gis_core.geometry_refusal import GateLimits
-from gis_core.geometry_rings import Positions, Rings, admit_rings
+from gis_core.geometry_rings import Positions, Rings, admit_rings, surely_simple
 from importers.ewkb import ring_ewkb, stored_ewkb
 from importers.refusals import Unreadable, refusal
 from importers.source_crs import SourceCrs
@@ -116,8 +116,9 @@ def _box_of(positions: Positions) -> Box:
     """Return the box of positions, nan where there are none; those that are nan do not count."""
     if not len(positions):
         return (np.nan, np.nan, np.nan, np.nan)
-    west, south = np.fmin.reduce(positions).tolist()
-    east, north = np.fmax.reduce(positions).tolist()
+    by_axis = np.ascontiguousarray(positions.T)  # reduced along its rows: twenty times as fast
+    west, south = np.fmin.reduce(by_axis, axis=1).tolist()
+    east, north = np.fmax.reduce(by_axis, axis=1).tolist()
     return (west, south, east, north)
 
 
@@ -136,10 +137,19 @@ def _valid_rings(wkb: pa.Array, crs: SourceCrs) -> Rings:
     if not on_map.all():
         starts = np.cumsum(rings.counts) - rings.counts
         rings = rings.some(np.logical_and.reduceat(on_map, starts))
+    valid = surely_simple(rings)
+    if not valid.all():
+        valid[~valid] = _are_valid(rings.some(~valid))
+    return rings.some(valid)
+
+
+def _are_valid(rings: Rings) -> npt.NDArray[np.bool_]:
     corners = (np.append(0, np.cumsum(rings.counts)), np.arange(len(rings.rows) + 1))
     kind = shapely.GeometryType.POLYGON
-    shapes = shapely.from_ragged_array(kind, rings.positions, corners)
-    return rings.some(shapely.is_valid(shapes))
+    valid: npt.NDArray[np.bool_] = shapely.is_valid(
+        shapely.from_ragged_array(kind, rings.positions, corners)
+    )
+    return valid
 
 
 def _any_shapes(wkb: pa.Array, stored: str, crs: SourceCrs) -> Shapes:

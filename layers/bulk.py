@@ -16,10 +16,11 @@ from gis_core import access, history
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.crs import STORAGE_SRID
 from gis_core.models import ChangeSet
+from gis_core.prefetch import prefetched
 from layers import layer_origin
 from layers.bulk_plan import Plan, StagedRows, Written, quote, staging_copy, writable_fields
 from layers.bulk_sql import template
-from layers.byte_stream import copy_in, prefetched
+from layers.byte_stream import copy_in
 from layers.feature import Layer
 from layers.table_indexes import take_away
 

@@ -17,12 +17,13 @@ from gis_core import access, history
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.crs import STORAGE_SRID, TILE_SRID
 from gis_core.models import ChangeSet
+from gis_core.prefetch import prefetched
 from gis_core.text_folding import fold
 from layers import bulk_sql, feature_ids
 from layers.binary_rows import HEADER, TRAILER, encode
 from layers.bulk_plan import Box, Plan, StagedRows, Written, quote, row_fields, writable_fields
 from layers.bulk_sql import template
-from layers.byte_stream import copy_in, prefetched
+from layers.byte_stream import copy_in
 from layers.feature_ids import ReservedIds
 from layers.table_indexes import take_away
 
@@ -68,24 +69,27 @@ def load(
         if not indexes:
             raise NotAFirstLoad
         ids = feature_ids.reserve(cursor, expected_rows)
-        rule = _trust(cursor, plan.table)
+        judges = _suspend(cursor, plan.table)
         boxes: list[Box] = []
         pieces = _rows_of_table(plan, _noting(batches, boxes), ids, (entry.pk, source_id))
         new = copy_in(cursor, _statement(plan), prefetched(pieces))
         _log(cursor, plan, boxes)
-        cursor.execute(template("bulk_distrust").format(table=plan.table, **rule))
-        for definition in indexes:
+        for definition in (*judges, *indexes):
             cursor.execute(definition)
         return Written(new, 0, entry)
 
 
-def _trust(cursor: CursorWrapper, table: str) -> dict[str, str]:
-    """Suspend what judges each new row of a locked table; return what brings it back."""
-    cursor.execute(template("bulk_geometry_rule").format(table=table))
-    name, definition = cursor.fetchone()
-    rule = {"rule": quote(name), "definition": str(definition).removesuffix(" NOT VALID")}
-    cursor.execute(template("bulk_trust").format(table=table, **rule))
-    return rule
+def _suspend(cursor: CursorWrapper, table: str) -> list[str]:
+    """Take away what judges or logs each new row of a locked table; return what brings it back.
+
+    The rows of a first load have been judged by the importer, all belong to one layer and change
+    set, and their log is one box.
+    """
+    cursor.execute(template("bulk_suspended").format(table=table))
+    found = cursor.fetchall()
+    for removal, _definition in found:
+        cursor.execute(str(removal))
+    return [str(definition) for _removal, definition in found]
 
 
 def _noting(batches: Iterable[StagedRows], boxes: list[Box]) -> Iterator[StagedRows]:

@@ -1,15 +1,12 @@
-"""Pieces of bytes as the file object that COPY reads from, made while the last one is sent."""
+"""Pieces of bytes as the file object that COPY reads from."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 
 from django.db import Error, connections
 from django.db.backends.utils import CursorWrapper
 
 from gis_core.access import STAFF_DATABASE
 
-_AHEAD = 2
 _CHUNK_BYTES = 1 << 20
 
 
@@ -38,16 +35,6 @@ class ByteStream:
         size = len(self._piece) if size < 0 else size
         taken, self._piece = self._piece[:size], self._piece[size:]
         return bytes(taken)
-
-
-def prefetched(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same pieces in the same order, made up to two ahead; the maker's errors arrive here."""
-    maker = iter(pieces)
-    with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
-        waiting = deque(pool.submit(next, maker, None) for _ in range(_AHEAD))
-        while (piece := waiting.popleft().result()) is not None:
-            waiting.append(pool.submit(next, maker, None))
-            yield piece
 
 
 def copy_in(cursor: CursorWrapper, statement: str, pieces: Iterable[bytes]) -> int:

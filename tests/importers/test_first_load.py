@@ -254,16 +254,26 @@ def test_rows_with_a_last_day_are_compared(tmp_path, loads):
     assert loads == []
 
 
-def test_the_table_judges_again_after_a_first_load(parcels, loads):
-    emptied("layers_parcel")
-    run(parcels, "parcels", "first")
-    assert loads == ["first"]
+def rules_of(table):
+    """Return the text of every trigger and constraint of a table."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tgenabled FROM pg_trigger WHERE tgname = 'check_inserted'"
-            " AND tgrelid = 'city.layers_parcel'::regclass"
+            "SELECT pg_get_triggerdef(oid), tgenabled::text FROM pg_trigger"
+            " WHERE tgrelid = %s::regclass UNION ALL"
+            " SELECT conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '')"
+            " FROM pg_constraint WHERE conrelid = %s::regclass ORDER BY 1",
+            [table, table],
         )
-        assert cursor.fetchone() == ("O",)
+        return cursor.fetchall()
+
+
+def test_the_table_judges_again_after_a_first_load(parcels, loads):
+    emptied("layers_parcel")
+    before = rules_of("city.layers_parcel")
+    run(parcels, "parcels", "first")
+    assert loads == ["first"]
+    assert rules_of("city.layers_parcel") == before
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM city.layers_parcel WHERE NOT (ST_IsValid(geom)"
             " AND geom @ ST_MakeEnvelope(-180, -85.06, 180, 85.06, 4326))"

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import example, given, settings
 
 from gis_core.geometry_refusal import GateLimits
-from gis_core.geometry_rings import admit_rings
+from gis_core.geometry_rings import Rings, admit_rings, surely_simple
 from importers import shapes
 from importers.issues import IssueLog
 from importers.row_findings import RowFindings
@@ -146,3 +146,43 @@ def test_many_findings_of_one_kind_are_counted_and_the_first_are_shown():
     assert (group.code, group.count) == ("outside_city", 18)
     assert [one.row for one in group.first] == [1, 2, 3]
     assert len(log.of_rows()) == 12
+
+
+def rings_of(*rings):
+    closed = [np.array([*ring, ring[0]], float) for ring in rings]
+    counts = np.array([len(ring) for ring in closed])
+    return Rings(np.arange(len(closed)), np.concatenate(closed), counts)
+
+
+CORNERS = st.integers(0, 6).map(lambda number: 106.3 + number * 1e-5)
+RINGS = st.lists(st.lists(st.tuples(CORNERS, CORNERS), min_size=3, max_size=9), min_size=1)
+
+
+@settings(deadline=None)
+@given(rings=RINGS)
+@example(rings=[[(0, 0), (2, 1), (0, 2), (1, 0), (1, 2)]])  # turns twice the same way
+@example(rings=[[(0, 0), (1, 0), (1, 1)], [(1, 1), (0, 1), (1, 0), (0, 0)]])
+def test_a_ring_that_is_surely_simple_is_valid(rings):
+    simple = surely_simple(rings_of(*rings))
+    valid = shapely.is_valid([shapely.Polygon(ring) for ring in rings])
+    assert not (simple & ~valid).any(), [
+        r for r, s, v in zip(rings, simple, valid, strict=True) if s and not v
+    ]
+
+
+def test_convex_rings_and_many_others_are_surely_simple_whichever_way_they_turn():
+    square = [(106.3, 10.3), (106.4, 10.3), (106.4, 10.4), (106.3, 10.4)]
+    on_an_edge = [*square[:1], (106.35, 10.3), *square[1:]]
+    dented = [*square[:3], (106.34, 10.36)]
+    circle = shapely.Point(106, 10).buffer(0.001).exterior.coords[:-1]
+    rings = [square, on_an_edge, dented, circle]
+    turned = [list(reversed(ring)) for ring in rings]
+    assert surely_simple(rings_of(*rings, *turned)).all()
+
+
+def test_what_crosses_itself_or_touches_itself_is_not_surely_simple():
+    eight = [(0, 0), (1, 1), (1, 0), (0, 1)]
+    star = [(0, 3), (2, -3), (-3, 1), (3, 1), (-2, -3)]
+    spike = [(0, 0), (4, 0), (4, 4), (9, 4), (4, 4), (0, 4)]
+    flat = [(0, 0), (1, 0), (2, 0)]
+    assert not surely_simple(rings_of(eight, star, spike, flat)).any()
