@@ -67,7 +67,6 @@ def synchronise(tables: Sequence[HistoryTable], using: str = STAFF_DATABASE) -> 
                     history=quote(history),
                     versions=quote(f"{entry.table}_versions"),
                     history_key=quote(f"{short}_history_key"),
-                    set_index=quote(f"{short}_set"),
                     history_set_index=quote(f"{short}_history_set"),
                     history_end_index=quote(f"{short}_history_end"),
                     theme=_literal(entry.theme),

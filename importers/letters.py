@@ -79,7 +79,7 @@ class Letters:
 
     def text(self, name: str, column: pa.Array) -> Decoded:
         """Return a column decoded; columns of other types pass unchanged."""
-        if not _is_text(column) or _is_ascii(column):
+        if not _is_text(column) or is_ascii(column):
             return Decoded(column, none_of(len(column)), none_of(len(column)))
         if name not in self.columns:
             self._decide(name, self._telling(column))
@@ -168,7 +168,8 @@ def _ascii_rows(column: pa.Array) -> pa.Array:
     return pc.string_is_ascii(column)
 
 
-def _is_ascii(column: pa.Array) -> bool:
+def is_ascii(column: pa.Array) -> bool:
+    """Tell whether no text of a column holds more than ASCII."""
     return pc.all(_ascii_rows(column)).as_py() is not False
 
 
@@ -182,7 +183,8 @@ def _is_valid(column: pa.Array) -> bool:
 
 def state_secret_in(column: pa.Array) -> int | None:
     """Return the first row whose value is a mark of a state secret and nothing else, or None."""
-    if not pa.types.is_string(column.type):
+    # Every mark has letters beyond ASCII, and most columns of a city's files have none.
+    if not pa.types.is_string(column.type) or is_ascii(column):
         return None
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(column))
     row = int(pc.index(pc.is_in(plain, value_set=_SECRET), True).as_py())

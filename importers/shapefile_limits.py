@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from importers.issues import Issue, Severity
+from importers.letters import is_ascii
 from importers.values import Mask, none_of
 
 _WIDEST = 254  # bytes
@@ -31,6 +32,8 @@ def cut_rows(column: pa.Array, *, utf8: bool) -> Mask:
         return np.asarray(pc.fill_null(pc.greater_equal(pc.utf8_length(column), _WIDEST), False))
     raw = column.cast(pa.large_binary())
     found = np.array(pc.fill_null(pc.greater(pc.binary_length(raw), _WIDEST - _LETTER), False))
+    if is_ascii(column):
+        return found
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:

@@ -1,8 +1,9 @@
 """The indexes of a table that is filled for the first time: most come with the rows, some later.
 
-The late ones only make the attribute table sort quickly. The map and every rule of the table do
-without them, so nobody waits for them, and they are built without locking anybody out. Whoever
-builds compares what the models declare with what stands, so it does not matter who was killed when.
+The late ones only make the attribute table sort quickly and an undo find its rows. The map and
+every rule of the table do without them, so nobody waits for them, and they are built without
+locking anybody out. Whoever builds compares what the models declare with what stands, so it does
+not matter who was killed when.
 """
 
 import logging
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import OperationalError, connections, models
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 # A build waits for every transaction that is open; a long one must not hold the worker up.
 _LONGEST_WAIT_MS = 60_000
 _NEXT_TRY = timedelta(minutes=5)
+_LATE = (models.Index, BrinIndex)
 
 
 def take_away(cursor: CursorWrapper, theme: Theme, new_rows: int) -> list[str]:
@@ -53,11 +56,12 @@ def take_away(cursor: CursorWrapper, theme: Theme, new_rows: int) -> list[str]:
 
 
 def late_indexes(theme: Theme) -> dict[str, models.Index]:
-    """Return name → index of the plain B-trees that a theme declares; all other kinds are needed.
+    """Return name → index of the plain B-trees and block ranges that a theme declares.
 
-    Unique ones are constraints, and what tiles and search need are of other classes.
+    All other kinds are needed: unique ones are constraints, and what tiles and search need are of
+    other classes.
     """
-    return {one.name: one for one in theme.model._meta.indexes if type(one) is models.Index}
+    return {one.name: one for one in theme.model._meta.indexes if type(one) in _LATE}
 
 
 def missing(theme: Theme) -> list[str]:

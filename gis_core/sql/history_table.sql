@@ -7,9 +7,6 @@ ALTER TABLE city.{history}
     ADD COLUMN IF NOT EXISTS superseded_by bigint NOT NULL,
     ADD COLUMN IF NOT EXISTS operation text NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS {history_key} ON city.{history} (id, version);
--- What a change set wrote. A block range index of the live table costs a bulk load next to nothing.
-CREATE INDEX IF NOT EXISTS {set_index} ON city.{table}
-    USING brin (change_set_id) WITH (pages_per_range = 16, autosummarize = on);
 CREATE INDEX IF NOT EXISTS {history_set_index} ON city.{history} (change_set_id);
 CREATE INDEX IF NOT EXISTS {history_end_index} ON city.{history} (superseded_by);
 
