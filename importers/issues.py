@@ -1,7 +1,7 @@
 """What is wrong or noteworthy in a file: row problems are values, file problems are exceptions."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.errors import Invalid
+from importers.rejections import Rejections
 
 
 class FileRefused(Invalid):
@@ -161,15 +162,13 @@ def in_each_language(text: str | Promise) -> dict[str, str]:
 class IssueLog:
     """Counts findings by kind and keeps the first ones, so that memory stays flat.
 
-    `keep` of each kind are listed, `on_map` of each kind are drawn. `on_error` sees every rejected
-    row, for a complete list in a file.
+    `keep` of each kind are listed, `on_map` of each kind are drawn. `rejections` are the rows of
+    all errors, for a complete list in a file.
     """
 
-    def __init__(
-        self, keep: int = 5, on_error: Callable[[Issue], None] | None = None, on_map: int = 200
-    ) -> None:
+    def __init__(self, keep: int = 5, on_map: int = 200) -> None:
         self._keep, self._on_map = keep, max(keep, on_map)
-        self._on_error = on_error
+        self.rejections = Rejections()
         self._counts: Counter[tuple[str, Severity, str]] = Counter()
         self._first: dict[tuple[str, Severity, str], list[Issue]] = {}
 
@@ -180,8 +179,13 @@ class IssueLog:
         first = self._first.setdefault(group, [])
         if len(first) < self._on_map:
             first.append(issue)
-        if self._on_error is not None and issue.severity is Severity.ERROR:
-            self._on_error(issue)
+        if issue.severity is Severity.ERROR and issue.row is not None:
+            self.rejections.add(issue.code, [issue.row])
+
+    def reject(self, code: str, rows: Sequence[int], issues: Iterable[Issue]) -> None:
+        """Record the errors of rows that are rejected for one reason; made while there is room."""
+        self.rejections.add(code, rows)
+        self.add_alike(issues, len(rows))
 
     def add_alike(self, issues: Iterable[Issue], count: int) -> None:
         """Record `count` findings of one kind that reject no row; made while there is room."""

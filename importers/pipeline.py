@@ -66,30 +66,23 @@ def import_file(
     request: ImportRequest,
     *,
     progress: Progress | None = None,
-    on_error: Callable[[Issue], None] | None = None,
     onlooker: Onlooker | None = None,
 ) -> Report:
     """Import a file into a layer, or report what importing it would do.
 
-    `progress` is called with (rows read, rows the file claims); `on_error` with each rejection;
-    `onlooker`, in a dry run, with the classified rows and the findings before they are forgotten.
+    `progress` is called with (rows read, rows the file claims); `onlooker`, in a dry run, with the
+    classified rows and the findings before they are forgotten.
     Raises FileRefused for a file that cannot be imported, NotAllowed or SignInNeeded, and
     ImportBroken when rows do not add up; in each case nothing was written.
     """
     access.require(actor, Action.IMPORT, request.theme, request.slug)
-    found: list[Issue] = []
     try:
         try:
-            report = _attempt(actor, request, progress, onlooker, found, directly=True)
+            return _attempt(actor, request, progress, onlooker, directly=True)
         except _NotDirectly:
-            found = []
-            report = _attempt(actor, request, progress, onlooker, found, directly=False)
+            return _attempt(actor, request, progress, onlooker, directly=False)
     except IntegrityError as error:
         raise refusal("rule_broken", facts={"rule": str(error).splitlines()[0]}) from error
-    if on_error is not None:
-        for issue in found:
-            on_error(issue)
-    return report
 
 
 def _attempt(
@@ -97,14 +90,13 @@ def _attempt(
     request: ImportRequest,
     progress: Progress | None,
     onlooker: Onlooker | None,
-    found: list[Issue],
     *,
     directly: bool,
 ) -> Report:
     """Import once. `directly`: by a first load where that suits, or _NotDirectly."""
     started = time.monotonic()
     theme = theme_of(request.theme)
-    log = IssueLog(on_error=found.append)
+    log = IssueLog()
     opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
     with ThreadPoolExecutor(1, thread_name_prefix="import") as pool, ExitStack() as stack:
         # What takes long while the reader starts; a dry run does not need it.
@@ -239,6 +231,7 @@ def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[st
         applied=False,
         change_set=None,
         issues=run.log.groups(),
+        rejections=run.log.rejections,
         seconds=0.0,
     )
     if not report.adds_up:

@@ -105,7 +105,7 @@ class Preparation:
         self.rejected += int((~fine).sum())
         refused = wkb.filter(pa.array(~fine))
         self.other_kinds.update(other_kinds(refused, self._target.stored))
-        self._findings.refuse(numbers[~fine], shapes.reasons[~fine].tolist(), refused, self._crs)
+        self._findings.refuse(numbers[~fine], shapes.reasons[~fine], refused, self._crs)
         if not fine.any():
             return None
         ewkb = shapes.ewkb

@@ -2,10 +2,12 @@
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.types as kinds
 import shapely
@@ -13,8 +15,9 @@ from pyogrio.errors import DataSourceError
 from pyogrio.raw import write_arrow
 
 from gis_core.access import Actor
-from importers.issues import CODES, Issue, in_each_language
+from importers.issues import CODES, in_each_language
 from importers.refusals import refusal
+from importers.rejections import Rejections
 from importers.request import ImportRequest
 from importers.source import open_source
 from importers.target_layer import theme_of
@@ -28,7 +31,7 @@ FORMATS = (".gpkg", ".csv")
 
 
 def write_rejected(
-    actor: Actor, request: ImportRequest, rejections: Sequence[Issue], target: Path
+    actor: Actor, request: ImportRequest, rejections: Rejections, target: Path
 ) -> int:
     """Write the rows that `rejections` speak about, as GeoPackage or CSV; return how many.
 
@@ -37,11 +40,10 @@ def write_rejected(
     """
     if target.suffix.lower() not in FORMATS:
         raise refusal("other_suffix", target.name, {"suffixes": ", ".join(FORMATS)})
-    reasons = {issue.row: issue for issue in reversed(rejections) if issue.row is not None}
     opened = open_source(request.path, layer=request.source_layer, encoding=request.encoding)
     with opened as source:
         file = look_into(actor, source, theme_of(request.theme), request)
-        batches = _batches(file, reasons)
+        batches = _batches(file, rejections)
         first = next(batches, None)
         if first is None:
             return 0
@@ -49,29 +51,34 @@ def write_rejected(
         return write(target, file, first, batches)
 
 
-def _batches(file: Understood, reasons: Mapping[int, Issue]) -> Iterator[pa.RecordBatch]:
+def _batches(file: Understood, rejections: Rejections) -> Iterator[pa.RecordBatch]:
     read = 0
     for batch, geometry in file.batches:
-        numbers = np.arange(read + 1, read + batch.num_rows + 1)
+        reasons = rejections.reasons(read + 1, batch.num_rows)
+        chosen = np.flatnonzero(reasons != "")
+        if len(chosen):
+            head = _reasons(read + 1 + chosen, reasons[chosen].tolist())
+            yield _with_reasons(file, batch.take(pa.array(chosen)), geometry, head)
         read += batch.num_rows
-        chosen = np.isin(numbers, list(reasons))
-        if chosen.any():
-            issues = [reasons[int(number)] for number in numbers[chosen]]
-            yield _with_reasons(file, batch.filter(pa.array(chosen)), geometry, issues)
+
+
+def _reasons(rows: npt.NDArray[np.int64], codes: Sequence[str]) -> dict[str, pa.Array]:
+    """Return the columns that say which rows these are and why they were rejected."""
+    words = {code: in_each_language(CODES.get(code, code)) for code in dict.fromkeys(codes)}
+    return {
+        "rejected_row": pa.array(rows, pa.int32()),
+        "reason": pa.array(codes, pa.string()),
+        **{
+            f"reason_{language}": pa.array([words[code][language] for code in codes], pa.string())
+            for language in words[codes[0]]
+        },
+    }
 
 
 def _with_reasons(
-    file: Understood, batch: pa.RecordBatch, geometry: str, issues: Sequence[Issue]
+    file: Understood, batch: pa.RecordBatch, geometry: str, head: Mapping[str, pa.Array]
 ) -> pa.RecordBatch:
-    words = [in_each_language(CODES.get(issue.code, issue.code)) for issue in issues]
-    columns: dict[str, pa.Array] = {
-        "rejected_row": pa.array([issue.row for issue in issues], pa.int32()),
-        "reason": pa.array([issue.code for issue in issues], pa.string()),
-        **{
-            f"reason_{language}": pa.array([one[language] for one in words], pa.string())
-            for language in words[0]
-        },
-    }
+    columns = dict(head)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if name != geometry:
             shown = file.letters.name(name)
@@ -96,7 +103,7 @@ def _write_geopackage(
 
     def counted() -> Iterator[pa.RecordBatch]:
         nonlocal rows
-        for batch in (first, *rest):
+        for batch in chain([first], rest):
             rows += batch.num_rows
             yield batch
 
@@ -124,7 +131,7 @@ def _write_csv(
     with target.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow([*first.schema.names[:-1], "wkt"])
-        for batch in (first, *rest):
+        for batch in chain([first], rest):
             shapes = batch.column(_GEOMETRY).to_pylist()
             columns = [column.to_pylist() for column in batch.columns[:-1]]
             for *values, raw in zip(*columns, shapes, strict=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from importers.issues import CODES, IssueGroup
+from importers.rejections import Rejections
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Report:
     `other_kinds` counts the rejected rows whose shapes are of a kind that another layer would hold
     (points, lines, areas). `changed_fields` says in how many changed rows each field differs.
     `missing` features of the layer are not in the file; they stay, except the `retired` ones.
+    `rejections` says of each rejected row why; as JSON only the first of each reason are told.
     """
 
     file: str
@@ -37,6 +39,7 @@ class Report:
     applied: bool
     change_set: int | None
     issues: tuple[IssueGroup, ...]
+    rejections: Rejections
     seconds: float
 
     @property
@@ -52,9 +55,8 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
-        plain = {name: value for name, value in vars(self).items() if name != "issues"}
         return {
-            **plain,
+            **told(vars(self)),
             "mapping": dict(self.mapping),
             "other_kinds": dict(self.other_kinds),
             "changed_fields": dict(self.changed_fields),
@@ -92,6 +94,11 @@ class Report:
         yield self.summary()
         if alone:
             yield from set_aside(self.other_kinds)
+
+
+def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told as JSON of a report's values."""
+    return {name: value for name, value in values.items() if name != "rejections"}
 
 
 def set_aside(other_kinds: Mapping[str, int]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Findings about rows of a batch, each with its row number and a position on the map."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -31,12 +31,17 @@ class RowFindings:
         self._seen: list[tuple[Numbers, Signatures, npt.NDArray[np.float32]]] = []
 
     def refuse(
-        self, numbers: Numbers, reasons: Iterable[str], wkb: pa.Array, crs: SourceCrs
+        self,
+        numbers: Numbers,
+        reasons: npt.NDArray[np.object_],
+        wkb: pa.Array,
+        crs: SourceCrs,
     ) -> None:
         """Note why rows are rejected, with a position where their shape has one."""
-        for number, reason, raw in zip(numbers.tolist(), reasons, wkb.to_pylist(), strict=True):
-            place = _in_degrees(first_position(raw), crs)
-            self._log.add(Issue(reason, Severity.ERROR, number, "geom", place_4326=place))
+        for reason in dict.fromkeys(reasons.tolist()):
+            rows = np.flatnonzero(reasons == reason)
+            issues = (_refused(reason, int(numbers[row]), wkb[row].as_py(), crs) for row in rows)
+            self._log.reject(reason, numbers[rows].tolist(), issues)
 
     def begin(self, numbers: Numbers, ewkb: pa.Array) -> None:
         """Take the rows of a batch that pass; findings that follow are about these."""
@@ -84,14 +89,19 @@ class RowFindings:
             return
         numbers = np.concatenate([part[0] for part in self._seen])
         positions = np.concatenate([part[2] for part in self._seen])
-        for spot in again.tolist():
+
+        def doubled(spot: int) -> Issue:
             row, before = order[spot], order[spot - 1]
             lon, lat = positions[row].tolist()
-            detail = gettext("row %d") % numbers[before]
-            found = Issue(
-                "duplicate_shape", Severity.WARNING, int(numbers[row]), "geom", detail, (lon, lat)
-            )
-            self._log.add(found)
+            number, detail = int(numbers[row]), gettext("row %d") % numbers[before]
+            return Issue("duplicate_shape", Severity.WARNING, number, "geom", detail, (lon, lat))
+
+        self._log.add_alike(map(doubled, map(int, again)), len(again))
+
+
+def _refused(reason: str, number: int, wkb: bytes | None, crs: SourceCrs) -> Issue:
+    place = _in_degrees(first_position(wkb), crs)
+    return Issue(reason, Severity.ERROR, number, "geom", place_4326=place)
 
 
 def _in_degrees(position: tuple[float, float] | None, crs: SourceCrs) -> tuple[float, float] | None:

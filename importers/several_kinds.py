@@ -1,15 +1,17 @@
 """The kinds of shapes of one file, each into a layer of its own: all of them, or none."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django.db import transaction
 
 from gis_core.access import STAFF_DATABASE, Actor
-from importers.issues import ImportBroken, Issue
+from importers.issues import ImportBroken
 from importers.pipeline import Progress, import_file
-from importers.report import Report, set_aside
+from importers.rejections import Rejections
+from importers.report import Report, set_aside, told
 from importers.request import ImportRequest
 
 
@@ -18,7 +20,8 @@ class KindsReport:
     """The outcome for one file in several layers; `layers` has the report of each.
 
     Every row read is new, changed or same in one layer, or rejected by all of them. `other_kinds`
-    counts the rows of kinds that none of the layers holds.
+    counts the rows of kinds that none of the layers holds. `rejections` says why all reject a row;
+    that its shape is of another kind only where no layer found anything else.
     """
 
     file: str
@@ -28,6 +31,7 @@ class KindsReport:
     same: int
     rejected: int
     other_kinds: dict[str, int]
+    rejections: Rejections
     layers: tuple[Report, ...]
 
     @property
@@ -37,7 +41,7 @@ class KindsReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
-        return {**vars(self), "layers": [report.as_dict() for report in self.layers]}
+        return {**told(vars(self)), "layers": [report.as_dict() for report in self.layers]}
 
     def lines(self) -> Iterator[str]:
         """Yield the reports for a terminal, and what all of them together say of the file."""
@@ -49,56 +53,33 @@ class KindsReport:
 
 
 def import_kinds(
-    actor: Actor,
-    requests: Sequence[ImportRequest],
-    *,
-    progress: Progress | None = None,
-    on_error: Callable[[Issue], None] | None = None,
+    actor: Actor, requests: Sequence[ImportRequest], *, progress: Progress | None = None
 ) -> KindsReport:
     """Import a file once for each request, which differ in kind of shapes and layer.
 
-    `on_error` is called with each row that every layer rejects, in the order of the file. Raises
-    as `import_file`; nothing is written then, in none of the layers.
+    Raises as `import_file`; nothing is written then, in none of the layers.
     """
-    rejected: dict[int, Issue] | None = None
-    reports: list[Report] = []
     with transaction.atomic(using=STAFF_DATABASE):
-        for request in requests:
-            found: list[Issue] = []
-            reports.append(import_file(actor, request, progress=progress, on_error=found.append))
-            rejected = _by_all(rejected, found)
-        report = _joined(reports, len(rejected or {}))
+        report = _joined([import_file(actor, one, progress=progress) for one in requests])
         if not report.adds_up:
             raise ImportBroken(f"rows do not add up: {report.as_dict()}")
-    for _row, issue in sorted((rejected or {}).items()):
-        if on_error is not None:
-            on_error(issue)
     return report
 
 
-def _by_all(before: dict[int, Issue] | None, found: Sequence[Issue]) -> dict[int, Issue]:
-    """Return row → reason of the rows that are rejected again; the kind is the weakest reason."""
-    now = {issue.row: issue for issue in found if issue.row is not None}
-    if before is None:
-        return now
-    return {
-        row: now[row] if before[row].code == "type_not_allowed" else before[row]
-        for row in before.keys() & now.keys()
-    }
-
-
-def _joined(reports: Sequence[Report], rejected: int) -> KindsReport:
+def _joined(reports: Sequence[Report]) -> KindsReport:
     left = [report.other_kinds for report in reports]
+    rejections = reduce(Rejections.of_both, (report.rejections for report in reports))
     return KindsReport(
         file=reports[0].file,
         read=reports[0].read,
         new=sum(report.new for report in reports),
         changed=sum(report.changed for report in reports),
         same=sum(report.same for report in reports),
-        rejected=rejected,
+        rejected=len(rejections),
         # What one layer holds is not among the other kinds of its own report.
         other_kinds={
             kind: count for kind, count in left[0].items() if all(kind in o for o in left)
         },
+        rejections=rejections,
         layers=tuple(reports),
     )

@@ -95,7 +95,7 @@ class Staging:
 
     def rejected(self) -> Iterator[tuple[int, str, Degrees]]:
         """Yield (row of the file, reason, place) of the rows that `classify` turned down."""
-        with self._cursor() as cursor:
+        with connections[STAFF_DATABASE].chunked_cursor() as cursor:  # they may be all of a million
             cursor.execute(template("bulk_rejected"))
             while batch := cursor.fetchmany(10_000):
                 yield from ((int(row), str(why), (lon, lat)) for row, why, lon, lat in batch)

@@ -1,17 +1,16 @@
 """The rows that a dry run rejected, kept beside the uploaded files until these are cleaned away."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from gis_core.access import Actor
-from importers.issues import Issue
 from importers.rejected_rows import FORMATS, write_rejected
+from importers.rejections import Rejections
 from importers.request import ImportRequest
 
 _NAME = "rejected-rows"
 
 
-def write(actor: Actor, request: ImportRequest, rejections: Sequence[Issue], folder: Path) -> None:
+def write(actor: Actor, request: ImportRequest, rejections: Rejections, folder: Path) -> None:
     """Write the rows in each format that people may download; those of a dry run before go."""
     for path in files(folder).values():
         path.unlink()

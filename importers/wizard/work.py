@@ -20,7 +20,7 @@ from gis_core.access import STAFF_DATABASE, Actor
 from gis_core.errors import CityError
 from gis_core.models import ChangeSet
 from gis_core.session_lock import Work, session_lock
-from importers.issues import ImportBroken, Issue
+from importers.issues import ImportBroken
 from importers.models import ImportJob
 from importers.pipeline import import_file
 from importers.refusals import without_options
@@ -181,16 +181,9 @@ def _check(job: ImportJob, watch: Watch) -> dict[str, Any]:
 def _dry_run(job: ImportJob, watch: Watch) -> Report:
     """Return what importing now would do; keeps the rejected rows and a map of all beside it."""
     author, request = author_of(job), request_of(job, apply=False)
-    found: list[Issue] = []
     on_map = RowMap(author, job.slug)
-    report = import_file(
-        author,
-        request,
-        progress=watch.progress,
-        on_error=found.append,
-        onlooker=on_map.look,
-    )
-    rejected.write(author, request, found, uploads.folder_of(job))
+    report = import_file(author, request, progress=watch.progress, onlooker=on_map.look)
+    rejected.write(author, request, report.rejections, uploads.folder_of(job))
     on_map.write(row_map.path_of(job))
     return report
 

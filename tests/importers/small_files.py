@@ -66,5 +66,11 @@ def counts(report: Report) -> tuple[int, int, int, int]:
     return report.new, report.changed, report.same, report.rejected
 
 
+def rejected(report: Report) -> dict[int, str]:
+    """Row → why it was rejected, in the order of the file."""
+    reasons = report.rejections.reasons(1, report.read).tolist()
+    return {row: reason for row, reason in enumerate(reasons, 1) if reason}
+
+
 def codes(report: Report) -> dict[str, int]:
     return {group.code: group.count for group in report.issues}

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Max, Min
+from small_files import rejected
 
 from gis_core.access import system_actor
 from gis_core.history import change_set
@@ -197,13 +198,9 @@ def test_a_key_that_comes_twice_is_named_and_the_rest_is_written(tmp_path, loads
     path = write(tmp_path / "stations.gpkg", points, {"MA": codes}, "Point")
     emptied("layers_station")
     before = indexes("layers_station")
-    listed = []
-    request = ImportRequest(
-        path=path, theme="environment", slug="zz-twice", create_layer=True, apply=True
-    )
-    report = import_file(ACTOR, request, on_error=listed.append)
+    report = run(path, "environment", "zz-twice")
     assert (report.new, report.rejected) == (29, 1)
-    assert [(issue.code, issue.row) for issue in listed] == [("duplicate_key", 30)]
+    assert rejected(report) == {30: "duplicate_key"}
     assert indexes("layers_station") == before
     assert loads == []
 
@@ -214,12 +211,9 @@ def test_a_rejected_row_is_listed_once(parcels, tmp_path, loads):
     codes = [f"Q{n}" for n in range(29)] + ["Q3"]
     path = write(tmp_path / "stations.gpkg", points, {"MA": codes}, "Point")
     emptied("layers_station")
-    listed = []
-    request = ImportRequest(
-        path=path, theme="environment", slug="zz-twice", create_layer=True, apply=True
-    )
-    import_file(ACTOR, request, on_error=listed.append)
-    assert sorted(issue.row for issue in listed) == [8, 30]
+    report = run(path, "environment", "zz-twice")
+    assert rejected(report) == {8: "empty", 30: "duplicate_key"}
+    assert len(report.rejections) == report.rejected == 2
 
 
 def test_a_table_in_use_keeps_its_indexes(parcels, loads):

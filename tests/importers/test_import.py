@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 import shapely
 from django.db import connection
-from small_files import ACTOR, EAST, NORTH, Shapes, codes, counts, parcels, run, shapefile, square
+from small_files import (
+    ACTOR,
+    EAST,
+    NORTH,
+    Shapes,
+    codes,
+    counts,
+    parcels,
+    rejected,
+    run,
+    shapefile,
+    square,
+)
 
 from gis_core import crs
 from gis_core.access import ANONYMOUS
@@ -18,7 +30,6 @@ from gis_core.models import ChangeSet
 from importers import pipeline
 from importers.issues import FileRefused, ImportBroken
 from importers.models import ImportRun
-from importers.pipeline import import_file
 from importers.request import ImportRequest
 from layers import bulk
 from layers.feature import Layer
@@ -139,19 +150,9 @@ def test_rows_read_are_accounted_for_with_reasons(tmp_path: Path) -> None:
         "SHTHUA": ["1", "1", "3", "4", "5"],
         "DIENTICH": ["1", "x", "1", "1", "1"],
     }
-    seen: list[tuple[int | None, str]] = []
-    request = ImportRequest(
-        path=shapefile(tmp_path / "a.gpkg", shapes, columns),
-        theme="parcels",
-        slug="zz",
-        create_layer=True,
-        apply=True,
-    )
-    report = import_file(
-        ACTOR, request, on_error=lambda issue: seen.append((issue.row, issue.code))
-    )
+    report = run(shapefile(tmp_path / "a.gpkg", shapes, columns))
     assert counts(report) == (2, 0, 0, 3)
-    assert sorted(seen) == [(2, "duplicate_key"), (4, "empty"), (5, "out_of_bounds")]
+    assert rejected(report) == {2: "duplicate_key", 4: "empty", 5: "out_of_bounds"}
     found = codes(report)
     assert found["repaired"] == 1
     assert found["bad_value"] == 1

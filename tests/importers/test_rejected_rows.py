@@ -9,7 +9,7 @@ import pytest
 import shapely
 from small_files import ACTOR, EAST, NORTH, counts, run, shapefile, square
 
-from importers.issues import FileRefused, Issue
+from importers.issues import FileRefused
 from importers.pipeline import import_file
 from importers.rejected_rows import write_rejected
 from importers.request import ImportRequest
@@ -19,9 +19,8 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def rejected(path: Path, target: Path) -> int:
     request = ImportRequest(path=path, theme="parcels", slug="zz", create_layer=True, apply=True)
-    found: list[Issue] = []
-    import_file(ACTOR, request, on_error=found.append)
-    return write_rejected(ACTOR, request, found, target)
+    report = import_file(ACTOR, request)
+    return write_rejected(ACTOR, request, report.rejections, target)
 
 
 def three_bad_rows(folder: Path) -> Path:

@@ -16,7 +16,6 @@ from django.utils import translation
 from gis_core.access import Sensitivity, system_actor
 from gis_core.errors import CityError
 from importers.geometry_kinds import CHOICES
-from importers.issues import Issue
 from importers.mapping import parse_pairs
 from importers.pipeline import import_file
 from importers.profiles import save_profile, with_profile
@@ -70,15 +69,13 @@ class Command(BaseCommand):
             if options["understand"]:
                 report = understand(actor, request)
             else:
-                rejections: list[Issue] = []
-                told: dict[str, Any] = {"progress": bar, "on_error": rejections.append}
                 others = _others(request, options["also"])
                 if others:
-                    report = import_kinds(actor, [request, *others], **told)
+                    report = import_kinds(actor, [request, *others], progress=bar)
                 else:
-                    report = import_file(actor, request, **told)
+                    report = import_file(actor, request, progress=bar)
                 if options["rejected"] is not None:
-                    write_rejected(actor, request, rejections, options["rejected"])
+                    write_rejected(actor, request, report.rejections, options["rejected"])
             self._show(report, options["report_json"])
             if options["apply"]:
                 self._complete_indexes()
