@@ -1,7 +1,7 @@
 """What an import did or would do, and how it is shown."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from importers.issues import CODES, IssueGroup
@@ -9,8 +9,32 @@ from importers.rejections import Rejections
 
 
 @dataclass(frozen=True)
-class Report:
-    """The outcome for one file. Rows read are new, changed, same or rejected, one of these each.
+class RowCounts:
+    """What became of the rows read: new, changed, same or rejected, one of these each."""
+
+    read: int
+    new: int
+    changed: int
+    same: int
+    rejected: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether every row that was read is accounted for."""
+        return self.read == self.new + self.changed + self.same + self.rejected
+
+    def counts(self) -> dict[str, int]:
+        """Return the numbers of rows."""
+        return {one.name: getattr(self, one.name) for one in fields(RowCounts)}
+
+    def counted(self) -> str:
+        """Return the numbers of rows for a terminal."""
+        return " · ".join(f"{count} {name}" for name, count in self.counts().items())
+
+
+@dataclass(frozen=True)
+class Report(RowCounts):
+    """The outcome for one file in one layer.
 
     `other_kinds` counts the rejected rows whose shapes are of a kind that another layer would hold
     (points, lines, areas). `changed_fields` says in how many changed rows each field differs.
@@ -26,11 +50,6 @@ class Report:
     encoding: str
     mapping: Mapping[str, str]
     kept_columns: tuple[str, ...]
-    read: int
-    new: int
-    changed: int
-    same: int
-    rejected: int
     other_kinds: Mapping[str, int]
     changed_fields: Mapping[str, int]
     missing: int
@@ -41,17 +60,6 @@ class Report:
     issues: tuple[IssueGroup, ...]
     rejections: Rejections
     seconds: float
-
-    @property
-    def adds_up(self) -> bool:
-        """Tell whether every row that was read is accounted for."""
-        return self.read == self.new + self.changed + self.same + self.rejected
-
-    def counts(self) -> dict[str, int]:
-        """Return the numbers of rows."""
-        return {
-            name: getattr(self, name) for name in ("read", "new", "changed", "same", "rejected")
-        }
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
@@ -67,9 +75,8 @@ class Report:
 
     def summary(self) -> str:
         """Return one line of counts."""
-        counts = " · ".join(f"{count} {name}" for name, count in self.counts().items())
         done = "applied" if self.applied else "dry run, nothing written"
-        return f"{self.layer}: {counts} ({done}, {self.seconds:.1f} s)"
+        return f"{self.layer}: {self.counted()} ({done}, {self.seconds:.1f} s)"
 
     def lines(self, *, alone: bool = True) -> Iterator[str]:
         """Yield the report for a terminal; `alone`: no other report speaks of the same file."""

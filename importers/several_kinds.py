@@ -11,12 +11,12 @@ from gis_core.access import STAFF_DATABASE, Actor
 from importers.issues import ImportBroken
 from importers.pipeline import Progress, import_file
 from importers.rejections import Rejections
-from importers.report import Report, set_aside, told
+from importers.report import Report, RowCounts, set_aside, told
 from importers.request import ImportRequest
 
 
 @dataclass(frozen=True)
-class KindsReport:
+class KindsReport(RowCounts):
     """The outcome for one file in several layers; `layers` has the report of each.
 
     Every row read is new, changed or same in one layer, or rejected by all of them. `other_kinds`
@@ -25,19 +25,9 @@ class KindsReport:
     """
 
     file: str
-    read: int
-    new: int
-    changed: int
-    same: int
-    rejected: int
     other_kinds: dict[str, int]
     rejections: Rejections
     layers: tuple[Report, ...]
-
-    @property
-    def adds_up(self) -> bool:
-        """Tell whether every row that was read is accounted for."""
-        return self.read == self.new + self.changed + self.same + self.rejected
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
@@ -47,8 +37,7 @@ class KindsReport:
         """Yield the reports for a terminal, and what all of them together say of the file."""
         for report in self.layers:
             yield from report.lines(alone=False)
-        counts = f"{self.read} read · {self.new} new · {self.changed} changed · {self.same} same"
-        yield f"{self.file}: {counts} · {self.rejected} rejected in every layer"
+        yield f"{self.file}: {self.counted()} in every layer"
         yield from set_aside(self.other_kinds)
 
 
