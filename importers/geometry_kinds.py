@@ -30,10 +30,9 @@ def kinds_of(wkb: pa.Array) -> dict[str, int]:
     return {stored: count for stored, count in found.items() if stored is not None}
 
 
-def other_kinds(wkb: pa.Array, stored: str) -> dict[str, int]:
-    """Return kind (points, lines, areas) → number of shapes, of those that are not `stored`."""
-    found = kinds_of(wkb)
-    return {_NAMES[kind]: count for kind, count in found.items() if kind != stored}
+def kind_names(wkb: pa.Array) -> list[str]:
+    """Return points, lines or areas of each shape; "" where no layer holds its kind."""
+    return [_NAMES.get(_STORED.get((kind & _KIND) % _THOUSAND, ""), "") for kind in _types(wkb)]
 
 
 def has_heights(wkb: pa.Array) -> bool:

@@ -57,6 +57,10 @@ CODES: dict[str, str | Promise] = {
     "type_not_allowed": _(
         "The shape is of another type than the layer holds; import it into a layer of its type."
     ),
+    "mixed_shape": _(
+        "The shape holds points, lines and areas together, or something that no layer holds; split"
+        " the row into points, lines or areas."
+    ),
     "several_points": _(
         "The row holds several points, and a layer of points takes one a row; split the row."
     ),

@@ -14,12 +14,13 @@ from shapely.geometry.base import BaseGeometry
 from gis_core.prefetch import prefetched
 from importers import heights, values
 from importers.fields import Filler, Finding, fillers, slug_of
-from importers.geometry_kinds import other_kinds
+from importers.geometry_kinds import kind_names
 from importers.issues import IssueLog, Severity
 from importers.letters import state_secret_in
 from importers.magic import FileKind
 from importers.refusals import refusal
-from importers.row_findings import RowFindings
+from importers.rejections import ANOTHER_KIND
+from importers.row_findings import Numbers, Reasons, RowFindings
 from importers.sensitivity import class_secret_in
 from importers.shapefile_limits import cut_rows
 from importers.shapes import Shapes, read_shapes
@@ -103,9 +104,7 @@ class Preparation:
         wkb = batch.column(geometry)
         fine = np.array([reason is None for reason in shapes.reasons.tolist()], dtype=bool)
         self.rejected += int((~fine).sum())
-        refused = wkb.filter(pa.array(~fine))
-        self.other_kinds.update(other_kinds(refused, self._target.stored))
-        self._findings.refuse(numbers[~fine], shapes.reasons[~fine], refused, self._crs)
+        self._refuse(numbers[~fine], shapes.reasons[~fine], wkb.filter(pa.array(~fine)))
         if not fine.any():
             return None
         ewkb = shapes.ewkb
@@ -118,6 +117,14 @@ class Preparation:
         staged = self._fill(columns)
         keys = self._keys(staged, columns, ewkb)
         return StagedRows(pa.array(numbers), keys, ewkb, staged, shapes.box_4326)
+
+    def _refuse(self, numbers: Numbers, reasons: Reasons, wkb: pa.Array) -> None:
+        """Note why rows are rejected, and how many of them a layer of another kind would take."""
+        of_type = np.flatnonzero(reasons == ANOTHER_KIND)
+        kinds = kind_names(wkb.take(pa.array(of_type)))
+        self.other_kinds.update(kind for kind in kinds if kind)
+        reasons[of_type[np.array([not kind for kind in kinds], dtype=bool)]] = "mixed_shape"
+        self._findings.refuse(numbers, reasons, wkb, self._crs)
 
     def _mark_repaired(self, shapes: Shapes, fine: Mask) -> None:
         places = np.cumsum(fine) - 1  # row of the batch → row among those that pass

@@ -16,6 +16,7 @@ from importers.source_crs import SourceCrs
 _MARGIN_DEG = 0.001  # about 110 m: a shape on the border is not outside
 Numbers = npt.NDArray[np.int32]
 Rows = npt.NDArray[np.intp]
+Reasons = npt.NDArray[np.object_]
 
 
 class RowFindings:
@@ -30,13 +31,7 @@ class RowFindings:
         self._positions: Positions = np.empty((0, 2))
         self._seen: list[tuple[Numbers, Signatures, npt.NDArray[np.float32]]] = []
 
-    def refuse(
-        self,
-        numbers: Numbers,
-        reasons: npt.NDArray[np.object_],
-        wkb: pa.Array,
-        crs: SourceCrs,
-    ) -> None:
+    def refuse(self, numbers: Numbers, reasons: Reasons, wkb: pa.Array, crs: SourceCrs) -> None:
         """Note why rows are rejected, with a position where their shape has one."""
         for reason in dict.fromkeys(reasons.tolist()):
             rows = np.flatnonzero(reasons == reason)

@@ -1,4 +1,4 @@
-"""The rows of a dry run on a map: what would be new, changed, rejected or missing, and where.
+"""The rows of a dry run on a map: what would be new, changed, rejected, set aside or missing.
 
 Kept as a file beside the uploaded ones, because the dry run is rolled back. It is bounded: some
 rows of each kind with their shapes, and a grid that counts all of them.
@@ -16,6 +16,7 @@ from gis_core.city import city
 from gis_core.errors import NotFound
 from importers.issues import CODES, Issue, IssueLog, Severity
 from importers.models import ImportJob
+from importers.rejections import ANOTHER_KIND
 from importers.wizard import uploads
 from layers import selectors
 from layers.bulk import Staging
@@ -134,13 +135,21 @@ def plain_shape(feature: Any) -> dict[str, Any]:
 
 
 def _unstaged(findings: Iterable[Issue], staged: set[int]) -> list[dict[str, Any]]:
-    """Return the rows that were rejected before anything compared them, each once."""
+    """Return the rows that were rejected before anything compared them, each once.
+
+    One whose shape another layer would take is not wrong: it is set aside.
+    """
     found: dict[int, dict[str, Any]] = {}
     for one in findings:
         if one.severity is Severity.ERROR and one.row is not None and one.row not in staged:
             found.setdefault(
                 one.row,
-                {"row": one.row, "kind": REJECTED, "key": "", "shape": _point(one.place_4326)},
+                {
+                    "row": one.row,
+                    "kind": "aside" if one.code == ANOTHER_KIND else REJECTED,
+                    "key": "",
+                    "shape": _point(one.place_4326),
+                },
             )
     return list(found.values())
 

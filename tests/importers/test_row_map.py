@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from django.test import Client
 from import_jobs import SLUG, SignIn, checked, read, take, uploaded, worked, zipped
-from small_files import ACTOR, parcels, shapefile, square
+from small_files import ACTOR, EAST, NORTH, parcels, shapefile, square
 
 from gis_core import history
 from gis_core.models import ChangeSet
@@ -74,6 +75,27 @@ def test_a_row_without_a_shape_is_among_them(admin: Client, layer: Any, tmp_path
         (1, "new", True),
         (2, "rejected", False),
     ]
+
+
+def test_rows_that_another_layer_would_take_are_set_aside(
+    admin: Client, layer: Any, tmp_path: Path
+) -> None:
+    """A line among areas is not wrong; a collection, which no layer takes, is."""
+    point, line = shapely.Point(EAST, NORTH), shapely.LineString([(EAST, NORTH), (EAST + 9, NORTH)])
+    collection = shapely.GeometryCollection([point, line])
+    columns = {"SHBANDO": ["5"] * 4, "SHTHUA": ["1", "2", "3", "4"]}
+    path = shapefile(tmp_path / "a.geojson", [square(0), line, collection, None], columns)
+    job = checked(admin, path, layer=SLUG)
+    found = rows_of(admin, job)
+    assert [(row["row"], row["kind"]) for row in found["rows"]] == [
+        (1, "new"),
+        (2, "aside"),
+        (3, "rejected"),
+        (4, "rejected"),
+    ]
+    assert job["report"]["other_kinds"] == {"lines": 1}
+    reasons = {one["row"]: one["code"] for one in found["findings"]}
+    assert reasons == {2: "type_not_allowed", 3: "mixed_shape", 4: "empty"}
 
 
 def test_a_large_file_is_told_by_some_rows_and_a_count_of_all(

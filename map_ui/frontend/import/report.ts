@@ -4,6 +4,7 @@ import { formatNumber } from "../format";
 import { language } from "../i18n";
 import { permalinkHash } from "../permalink";
 import type { StepPage } from "./job_page";
+import { shownSeverity } from "./row_kinds";
 import { RowMap } from "./row_map";
 import type { IssueGroup, Job, Report } from "./types";
 import { w } from "./words";
@@ -32,13 +33,14 @@ function issueList(job: Job, report: Report, onMap: RowMap | null): HTMLElement 
 
 function issue(job: Job, group: IssueGroup, onMap: RowMap | null): HTMLElement {
   const field = group.field && group.field !== "geom" ? h("span", { class: "tag" }, job.fields.find(({ name }) => name === group.field)?.label ?? group.field) : null;
-  const head = h("p", {}, h("span", { class: "unseen" }, `${w(`severity.${group.severity}`)}: `), h("strong", {}, group.message), " ", h("span", { class: "soft small numbers" }, group.first.some(({ row }) => row !== null) ? howMany(group) : ""), field);
+  const severity = shownSeverity(group);
+  const head = h("p", {}, h("span", { class: "unseen" }, `${w(`severity.${severity}`)}: `), h("strong", {}, group.message), " ", h("span", { class: "soft small numbers" }, group.first.some(({ row }) => row !== null) ? howMany(group) : ""), field);
   const places = group.first.map(({ row, detail, place_4326: place }) => {
     const words = [row === null ? "" : w("issues.row", { n: formatNumber(row) }), detail].filter(Boolean).join(": ");
     const link = onMap && row !== null ? showRow(onMap, row) : place ? h("a", { href: `/${language}/workspace${permalinkHash({ map: { zoom: 18, lat: place[1], lon: place[0] }, layers: null, selection: null, base: null })}`, target: "_blank" }, w("issues.on_map")) : null;
     return words || link ? h("li", { class: "small" }, words, " ", link) : null;
   });
-  return h("div", { class: `issue is-${group.severity}` }, icon(ICON[group.severity]), h("div", {}, head, h("ul", { class: "issue-rows soft" }, ...places)));
+  return h("div", { class: `issue is-${severity}` }, icon(ICON[severity]), h("div", {}, head, h("ul", { class: "issue-rows soft" }, ...places)));
 }
 
 /** Overlaps are counted by place: a row may lie on several features. */

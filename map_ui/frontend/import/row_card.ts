@@ -1,8 +1,8 @@
 /** One row of the file in words: what becomes of it, what is found about it, what changes. */
 import { h, icon } from "../dom";
 import { formatNumber } from "../format";
-import { LOOK, type Spot } from "./row_kinds";
-import type { FieldChange, Job, RowMapData } from "./types";
+import { LOOK, shownSeverity, type Spot } from "./row_kinds";
+import type { FieldChange, Job, RowFinding, RowMapData } from "./types";
 import { w } from "./words";
 
 const ICON = { error: "circle-alert", warning: "triangle-alert", note: "info" } as const;
@@ -16,11 +16,16 @@ export function rowCard(job: Job, data: RowMapData, spot: Spot): Node[] {
   return [
     h("p", { class: "row-head" }, h("strong", {}, name), tag, about),
     findings.length > 0
-      ? h("ul", { class: "stack-tight" }, ...findings.map((one) => h("li", { class: `issue is-${one.severity} small` }, icon(ICON[one.severity], "icon-small"), h("span", {}, h("span", { class: "unseen" }, `${w(`severity.${one.severity}`)}: `), data.messages[one.code] ?? one.code, one.detail ? h("span", { class: "soft" }, ` ${one.detail}`) : null))))
+      ? h("ul", { class: "stack-tight" }, ...findings.map((one) => finding(data, one)))
       : null,
     changes.length > 0 ? changeTable(job, changes) : null,
     shape === null ? h("p", { class: "soft small" }, w("row.no_place")) : null,
   ].filter((node): node is HTMLElement => node !== null);
+}
+
+function finding(data: RowMapData, one: RowFinding): HTMLElement {
+  const severity = shownSeverity(one);
+  return h("li", { class: `issue is-${severity} small` }, icon(ICON[severity], "icon-small"), h("span", {}, h("span", { class: "unseen" }, `${w(`severity.${severity}`)}: `), data.messages[one.code] ?? one.code, one.detail ? h("span", { class: "soft" }, ` ${one.detail}`) : null));
 }
 
 /** A natural key without the parts that are blank at its beginning and end. */

@@ -51,7 +51,7 @@ export class RowMap {
     const quiet: ShownKind[] = this.report.retired > 0 ? ["same"] : ["same", "missing"];
     this.visible = new Set(found.filter((kind) => !quiet.includes(kind)));
     if (this.visible.size === 0) this.visible = new Set(found);
-    this.walk = (["changed", "rejected", "warned", "new", "missing", "same"] as const).find((kind) => found.includes(kind)) ?? "new";
+    this.walk = (["changed", "rejected", "warned", "new", "aside", "missing", "same"] as const).find((kind) => found.includes(kind)) ?? "new";
     const near = found.flatMap((kind) => this.spots[kind]).some((spot) => spot.shape !== null && this.frame.near(boundsOf(spot)));
     const far = near ? null : h("p", { class: "note caution" }, icon("triangle-alert"), w("map.nothing_near"));
     const few = data.squares.length > 0 ? h("p", { class: "soft small" }, w("map.sampled")) : null;
@@ -78,7 +78,9 @@ export class RowMap {
   /** The report's own numbers; warned rows are counted as far as the map knows them. */
   private count(kind: ShownKind): string {
     if (kind === "warned") return formatNumber(this.spots.warned.length) + (this.moreWarnings() ? "+" : "");
-    return formatNumber(this.report[kind]);
+    const aside = Object.values(this.report.other_kinds ?? {}).reduce((sum, rows) => sum + rows, 0);
+    if (kind === "aside") return formatNumber(aside);
+    return formatNumber(kind === "rejected" ? this.report.rejected - aside : this.report[kind]);
   }
 
   private moreWarnings(): boolean {
@@ -147,9 +149,10 @@ export class RowMap {
     const bounds = boundsOf(spot);
     const wide = bounds.getEast() - bounds.getWest() > WIDE_DEG || bounds.getNorth() - bounds.getSouth() > WIDE_DEG;
     const middle = bounds.getCenter();
-    const warned = spot.kind === "warned";
-    if (warned || spot.shape.type === "Point" || !(near || wide)) {
-      const mark = this.frame.dot([middle.lng, middle.lat], colour, warned ? { radius: near ? 7 : 5, weight: 2.5, color: token(colour), fillOpacity: 0 } : near ? { radius: 7 } : { radius: 3.5 });
+    const ring = spot.kind === "warned" || spot.kind === "aside";
+    if (ring || spot.shape.type === "Point" || !(near || wide)) {
+      const look = { radius: near ? 7 : 5, weight: 2.5, color: token(colour), fillOpacity: 0, ...(dash ? { dashArray: dash } : {}) };
+      const mark = this.frame.dot([middle.lng, middle.lat], colour, ring ? look : near ? { radius: 7 } : { radius: 3.5 });
       mark.on("click", () => this.choose(spot, false)).addTo(this.frame.shapes);
       return;
     }

@@ -159,7 +159,8 @@ export interface FieldChange {
 /** A row of the file: what becomes of it and where it lies; shapes in EPSG:4326. */
 export interface MapRow {
   row: number;
-  kind: "new" | "changed" | "same" | "rejected";
+  /** `aside`: rejected because its shape is of a kind that another layer would take. */
+  kind: "new" | "changed" | "same" | "rejected" | "aside";
   key: string;
   shape: GeoJSON.Geometry | null;
   /** The shape that is on the map now, where it changes. */
