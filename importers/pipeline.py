@@ -18,13 +18,14 @@ from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.models import ChangeSet
 from importers import beside, kept_files
 from importers.geometry_kinds import chosen_type
-from importers.issues import CODES, FileRefused, ImportBroken, Issue, IssueLog, Severity
+from importers.issues import ImportBroken, Issue, IssueLog, Severity
 from importers.kept_files import KeptFile
 from importers.models import ImportRun
 from importers.preparation import Preparation, Target
 from importers.refusals import refusal
 from importers.report import Report
 from importers.request import ImportRequest
+from importers.retiring import AsideKeys, require_safe
 from importers.source import open_source
 from importers.source_crs import SourceCrs
 from importers.target_layer import known_codes, layer_for, theme_of
@@ -59,6 +60,7 @@ class _Run:
     onlooker: Onlooker | None
     directly: bool
     hashed: Future[str] | None
+    aside: AsideKeys | None = None
 
 
 def import_file(
@@ -120,7 +122,11 @@ def _in_transaction(run: _Run) -> Report:
     stored = chosen_type(theme, run.request, declared, run.file.kinds)
     layer = layer_for(run.actor, run.request, stored)
     target = Target(theme, stored, known_codes(theme), _expected_area(run))
-    preparation = Preparation(run.file, target, run.crs, run.log)
+    if run.request.retire_on:
+        run = replace(run, aside=AsideKeys(run.file, target, run.crs))
+    preparation = Preparation(
+        run.file, target, run.crs, run.log, aside=run.aside.add if run.aside else None
+    )
     plan = Plan(layer, preparation.columns)
     with closing(preparation.rows(_watched(run.file.batches, run))) as rows:
         return _written(run, plan, preparation, rows)
@@ -189,21 +195,11 @@ def _compared(run: _Run, staging: Staging, report: Report) -> Report:
     if report.changed:
         report = replace(report, changed_fields=staging.changed_fields())
     missing, first = staging.missing(_MISSING_SHOWN)
-    if run.request.retire_on and missing and report.rejected:
-        raise _retiring_unsafe(report)
+    if run.request.retire_on and missing:
+        with closing(staging.missing_keys()) as keys:
+            require_safe(report, run.aside, keys)
     retired = missing if run.request.retire_on else 0
     return replace(report, missing=missing, missing_first=first, retired=retired)
-
-
-def _retiring_unsafe(report: Report) -> FileRefused:
-    errors = [group for group in report.issues if group.severity is Severity.ERROR]
-    first = min((one for group in errors for one in group.first), key=lambda one: one.row or 0)
-    facts = {
-        "count": report.rejected,
-        "row": first.row or 0,
-        "reason": str(CODES[first.code]).rstrip("."),
-    }
-    return refusal("retiring_unsafe", facts=facts)
 
 
 def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[str, int]) -> Report:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,6 +32,7 @@ from layers.display import number
 from layers.registry import Theme
 
 KEY_LENGTH = 200
+NO_KEY = "sha:"  # how the key of a row begins that has none of its own
 _HASH_LENGTH = 24
 _SHORT_HASH = 6
 Columns = Mapping[str, pa.Array]
@@ -53,13 +54,23 @@ class Target:
 class Preparation:
     """Prepares the rows of one source. `read` and `rejected` count as batches pass through.
 
-    `other_kinds` counts the rejected rows that a layer of another kind would take.
+    `other_kinds` counts the rejected rows that a layer of another kind would take; `aside` is
+    called with these rows and the name of their geometry column.
     """
 
-    def __init__(self, file: Understood, target: Target, crs: SourceCrs, log: IssueLog) -> None:
+    def __init__(
+        self,
+        file: Understood,
+        target: Target,
+        crs: SourceCrs,
+        log: IssueLog,
+        *,
+        aside: Callable[[pa.RecordBatch, str], None] | None = None,
+    ) -> None:
         self.read = 0
         self.rejected = 0
         self.other_kinds: Counter[str] = Counter()
+        self._aside = aside
         self._letters, self._target, self._crs = file.letters, target, crs
         self._heights = file.heights
         self._shapefile = file.source.kind is FileKind.SHAPEFILE
@@ -90,6 +101,11 @@ class Preparation:
                 yield passed
         self._findings.finish()
 
+    def of_batch(self, batch: pa.RecordBatch, geometry: str) -> StagedRows | None:
+        """Return the rows of one batch that pass, None where none does."""
+        shapes = read_shapes(batch.column(geometry), self._target.stored, self._crs)
+        return self._batch(batch, geometry, shapes)
+
     def _shaped(
         self, batches: Iterable[tuple[pa.RecordBatch, str]]
     ) -> Iterator[tuple[pa.RecordBatch, str, Shapes]]:
@@ -101,10 +117,11 @@ class Preparation:
     def _batch(self, batch: pa.RecordBatch, geometry: str, shapes: Shapes) -> StagedRows | None:
         numbers = np.arange(self.read + 1, self.read + batch.num_rows + 1, dtype=np.int32)
         self.read += batch.num_rows
-        wkb = batch.column(geometry)
         fine = np.array([reason is None for reason in shapes.reasons.tolist()], dtype=bool)
         self.rejected += int((~fine).sum())
-        self._refuse(numbers[~fine], shapes.reasons[~fine], wkb.filter(pa.array(~fine)))
+        if not fine.all():
+            refused = batch.filter(pa.array(~fine))
+            self._refuse(numbers[~fine], shapes.reasons[~fine], refused, geometry)
         if not fine.any():
             return None
         ewkb = shapes.ewkb
@@ -118,12 +135,18 @@ class Preparation:
         keys = self._keys(staged, columns, ewkb)
         return StagedRows(pa.array(numbers), keys, ewkb, staged, shapes.box_4326)
 
-    def _refuse(self, numbers: Numbers, reasons: Reasons, wkb: pa.Array) -> None:
-        """Note why rows are rejected, and how many of them a layer of another kind would take."""
+    def _refuse(
+        self, numbers: Numbers, reasons: Reasons, batch: pa.RecordBatch, geometry: str
+    ) -> None:
+        """Note why rows are rejected, and which of them a layer of another kind would take."""
+        wkb = batch.column(geometry)
         of_type = np.flatnonzero(reasons == ANOTHER_KIND)
         kinds = kind_names(wkb.take(pa.array(of_type)))
         self.other_kinds.update(kind for kind in kinds if kind)
         reasons[of_type[np.array([not kind for kind in kinds], dtype=bool)]] = "mixed_shape"
+        aside = reasons == ANOTHER_KIND
+        if self._aside is not None and aside.any():
+            self._aside(batch.filter(pa.array(aside)), geometry)
         self._findings.refuse(numbers, reasons, wkb, self._crs)
 
     def _mark_repaired(self, shapes: Shapes, fine: Mask) -> None:
@@ -207,7 +230,7 @@ class Preparation:
             keys = _where(blank, made, given)
             staged[self._slug] = keys
             return keys
-        return _where(blank, [f"sha:{value[:_HASH_LENGTH]}" for value in hashes], keys)
+        return _where(blank, [f"{NO_KEY}{value[:_HASH_LENGTH]}" for value in hashes], keys)
 
 
 def _slug_field(theme: Theme) -> str:

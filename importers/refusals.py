@@ -194,6 +194,11 @@ REFUSALS: dict[str, Promise] = {
         " a feature may be missing only because its row is wrong. Correct the rows, or import"
         " without retiring."
     ),
+    "retiring_aside": _(
+        "Feature %(key)s of the layer is not among the rows that the layer takes, but a row whose"
+        " shape is of another kind has its key, so nothing can be retired: it may only have been"
+        " drawn otherwise. Correct that row, or import without retiring."
+    ),
     "rule_broken": _(
         "A rule of the layer is broken (%(rule)s), and nothing was written. Somebody may have"
         " written the same at this moment: run the import again."

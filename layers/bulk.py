@@ -5,7 +5,7 @@ would become of them, and lets `apply` write them. Everything happens in the tra
 caller has open. The SQL is in layers/sql/. `layers/bulk_load.py` is the short way of a first load.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -119,6 +119,14 @@ class Staging:
             first = template("bulk_missing").format(**values, what="t.feature_key")
             cursor.execute(f"{first} ORDER BY 1 LIMIT {int(shown)}")
             return count, tuple(str(key) for (key,) in cursor.fetchall())
+
+    def missing_keys(self) -> Generator[str, None, None]:
+        """Yield the keys of all valid features that no row speaks about; close it when done."""
+        values = {"table": self.plan.table, "layer_id": int(self.plan.layer.pk)}
+        with connections[STAFF_DATABASE].chunked_cursor() as cursor:
+            cursor.execute(template("bulk_missing").format(**values, what="t.feature_key"))
+            while batch := cursor.fetchmany(10_000):
+                yield from (str(key) for (key,) in batch)
 
     def write(
         self, entry: ChangeSet, source_id: int | None, retire_on: date | None

@@ -28,7 +28,13 @@ export function findings(page: StepPage, report: Report): HTMLElement[] {
 
 function issueList(job: Job, report: Report, onMap: RowMap | null): HTMLElement {
   if (report.issues.length === 0) return h("p", { class: "note good" }, icon("check"), w("issues.none"));
-  return h("ul", { class: "issues" }, ...report.issues.map((group) => h("li", {}, issue(job, group, onMap))));
+  return h("ul", { class: "issues" }, ...byWeight(report.issues).map((group) => h("li", {}, issue(job, group, onMap))));
+}
+
+/** As the report has them, but rows that are only set aside come after what is wrong. */
+function byWeight(issues: IssueGroup[]): IssueGroup[] {
+  const order = Object.keys(ICON);
+  return [...issues].sort((a, b) => order.indexOf(shownSeverity(a)) - order.indexOf(shownSeverity(b)));
 }
 
 function issue(job: Job, group: IssueGroup, onMap: RowMap | null): HTMLElement {

@@ -72,7 +72,7 @@ export const en: Record<ImportWord, string> = {
   "job.new_layer": "new layer",
   "job.patience": "Working, please wait…",
   "job.title": "Import into “{layer}”",
-  "kind.aside": "Another kind, set aside",
+  "kind.aside": "Another kind",
   "kind.changed": "Changed",
   "kind.missing": "Not in the file",
   "kind.new": "New",

@@ -70,7 +70,7 @@ export const vi = {
   "job.new_layer": "lớp mới",
   "job.patience": "Đang thực hiện, xin chờ…",
   "job.title": "Nhập vào “{layer}”",
-  "kind.aside": "Loại hình khác, để riêng",
+  "kind.aside": "Loại hình khác",
   "kind.changed": "Thay đổi",
   "kind.missing": "Không có trong tệp",
   "kind.new": "Mới",

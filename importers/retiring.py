@@ -1,0 +1,98 @@
+"""Whether features that a file does not have may end: not while a row may be one of them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from django.db import models
+
+from importers.issues import CODES, FileRefused, IssueLog, Severity
+from importers.preparation import NO_KEY, Preparation, Target
+from importers.refusals import refusal
+from importers.report import Report
+from importers.source_crs import SourceCrs
+from importers.understanding import Understood
+from layers.registry import AREA, LINE, POINT, Theme
+
+_AT_ONCE = 10_000
+
+
+class AsideKeys:
+    """Natural keys of the rows that a layer sets aside because their shapes are of another kind.
+
+    Eight bytes are kept of each. That two keys look alike in them is hardly possible, and then
+    nothing is retired.
+    """
+
+    def __init__(self, file: Understood, target: Target, crs: SourceCrs) -> None:
+        self._ways = [
+            Preparation(file, replace(target, stored=kind, area_4326=None), crs, IssueLog())
+            for kind in (POINT, LINE, AREA)
+            if kind != target.stored
+        ]
+        self._tells = _tells(target.theme)
+        self._rows = self._named = 0
+        self._marks: list[npt.NDArray[np.int64]] = []
+
+    def add(self, batch: pa.RecordBatch, geometry: str) -> None:
+        """Take rows as the file has them."""
+        self._rows += batch.num_rows
+        for way in self._ways:
+            staged = way.of_batch(batch, geometry)
+            if staged is not None:
+                keys = [key for key in staged.keys.to_pylist() if not key.startswith(NO_KEY)]
+                self._named += len(keys)
+                self._marks.append(_marks(keys))
+
+    @property
+    def all_named(self) -> bool:
+        """Tell whether each row has a key that says which feature it would be."""
+        return self._tells and self._named == self._rows
+
+    def first_of(self, keys: Iterable[str]) -> str | None:
+        """Return the first of the keys that a row has."""
+        known = np.concatenate([np.empty(0, np.int64), *self._marks])
+        rest = iter(keys)
+        while some := list(islice(rest, _AT_ONCE)):
+            found = np.flatnonzero(np.isin(_marks(some), known))
+            if len(found):
+                return some[int(found[0])]
+        return None
+
+
+def require_safe(report: Report, aside: AsideKeys | None, missing_keys: Iterable[str]) -> None:
+    """Raise FileRefused where a missing feature may be a row of the file that was rejected.
+
+    A row of another kind than the layer holds is harmless when its key says that it is something
+    else: a parcel may have been drawn as a line, but then it still has its number.
+    """
+    wrong = report.rejected - sum(report.other_kinds.values())
+    if wrong or (report.rejected and not (aside and aside.all_named)):
+        raise _unsafe(report)
+    key = aside.first_of(missing_keys) if aside and report.rejected else None
+    if key is not None:
+        raise refusal("retiring_aside", facts={"key": key.strip("/")})
+
+
+def _unsafe(report: Report) -> FileRefused:
+    errors = [group for group in report.issues if group.severity is Severity.ERROR]
+    first = min((one for group in errors for one in group.first), key=lambda one: one.row or 0)
+    facts = {
+        "count": report.rejected,
+        "row": first.row or 0,
+        "reason": str(CODES[first.code]).rstrip("."),
+    }
+    return refusal("retiring_unsafe", facts=facts)
+
+
+def _tells(theme: Theme) -> bool:
+    """Tell whether a row's key is that of its feature: no address made up, no day left out."""
+    parts = [theme.model._meta.get_field(name) for name in theme.natural_key]
+    return not any(isinstance(part, (models.SlugField, models.DateField)) for part in parts)
+
+
+def _marks(keys: Iterable[str]) -> npt.NDArray[np.int64]:
+    return np.fromiter(map(hash, keys), np.int64)

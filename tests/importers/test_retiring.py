@@ -1,0 +1,79 @@
+"""Features that a file does not have end only where no row of the file may be one of them."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from small_files import EAST, NORTH, counts, parcels, run, shapefile, square
+
+from importers import retiring
+from importers.issues import FileRefused
+from importers.report import Report
+from layers.models import TouristSite
+from layers.themes.land import Parcel
+
+pytestmark = pytest.mark.usefixtures("db")
+DAY = date(2026, 6, 30)
+LINE = shapely.LineString([(EAST, NORTH), (EAST + 9, NORTH)])
+LABEL = shapely.Point(EAST + 5, NORTH + 5)
+
+
+def again(folder: Path, **numbers_and_shapes: Any) -> Report:
+    """Import parcels 1 to 4, then a file of parcels 1 to 3 and more rows; end what is missing."""
+    run(parcels(folder / "a.shp", 4))
+    more: dict[str, Any] = {"numbers": [], "shapes": [], **numbers_and_shapes}
+    columns = {
+        "SHBANDO": ["5" if number else None for number in ["1", "2", "3", *more["numbers"]]],
+        "SHTHUA": ["1", "2", "3", *more["numbers"]],
+    }
+    shapes = [square(0), square(1), square(2), *more["shapes"]]
+    return run(shapefile(folder / "b.geojson", shapes, columns), retire_on=DAY)
+
+
+def still_valid() -> int:
+    return int(Parcel.objects.filter(layer__slug="zz", valid_to=None).count())
+
+
+def test_labels_and_lines_of_other_things_are_no_hindrance(tmp_path: Path) -> None:
+    """The label of a parcel that is there has its key; a road has a key that no parcel has."""
+    report = again(tmp_path, numbers=["1", "R7"], shapes=[LABEL, LINE])
+    assert (counts(report)[3], report.other_kinds) == (2, {"points": 1, "lines": 1})
+    assert (report.missing, report.retired, still_valid()) == (1, 1, 3)
+
+
+@pytest.mark.parametrize("shape", [LINE, LABEL])
+def test_a_parcel_that_was_drawn_otherwise_does_not_end(
+    tmp_path: Path, shape: shapely.Geometry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retiring, "_AT_ONCE", 1)
+    with pytest.raises(FileRefused, match="5/4"):
+        again(tmp_path, numbers=["9", "4"], shapes=[LINE, shape])
+    assert still_valid() == 4
+
+
+@pytest.mark.parametrize(
+    ("number", "shape"),
+    [
+        (None, LINE),  # may be any parcel
+        ("9", shapely.LineString([(EAST, NORTH), (EAST, NORTH)])),
+        ("9", shapely.GeometryCollection([LINE, LABEL])),
+        ("9", None),
+    ],
+)
+def test_nothing_ends_beside_rows_that_may_be_anything(
+    tmp_path: Path, number: str | None, shape: shapely.Geometry | None
+) -> None:
+    with pytest.raises(FileRefused, match="dòng 4"):
+        again(tmp_path, numbers=[number], shapes=[shape])
+    assert still_valid() == 4
+
+
+def test_where_addresses_are_made_up_a_row_may_be_anything(tmp_path: Path) -> None:
+    names = {"TEN": ["Chùa Vĩnh Tràng", "Chợ nổi"]}
+    run(shapefile(tmp_path / "a.geojson", [LABEL, LABEL], names), theme="tourism")
+    path = shapefile(tmp_path / "b.geojson", [LABEL, square(0)], names)
+    with pytest.raises(FileRefused, match="dòng 2"):
+        run(path, theme="tourism", geometry="points", retire_on=DAY)
+    assert TouristSite.objects.filter(layer__slug="zz", valid_to=None).count() == 2
