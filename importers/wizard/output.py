@@ -75,15 +75,22 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
 
 def _geometry_types(job: ImportJob) -> list[str]:
     """Return the stored types that an import may fill: its layer's, or those of its theme."""
-    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
+    layer = _layer(job)
     theme = theme_by_key(job.theme)
     return list(theme.geometry_types) if layer is None else [layer.geometry_type]
 
 
 def layer_title(job: ImportJob, language: str) -> str:
     """Return the title of an import's layer, the one it will have where it is not made yet."""
-    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
+    layer = _layer(job)
     return job.new_layer_title if layer is None else layer.title(language)
+
+
+def _layer(job: ImportJob) -> Layer | None:
+    """Return an import's layer; None where it is yet to be made, anew where one was withdrawn."""
+    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
+    to_make = bool(job.new_layer_title) and job.change_set_id is None
+    return None if to_make and layer and layer_origin.withdrawn(layer) else layer
 
 
 def progress(job: ImportJob, at_work: frozenset[int]) -> dict[str, Any]:

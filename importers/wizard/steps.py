@@ -12,16 +12,14 @@ from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.errors import Invalid, NotAllowed
 from importers import tasks
-from importers.fields import slug_of
 from importers.models import ImportJob, no_answers
 from importers.wizard import sight, uploads
+from importers.wizard.addresses import free_address
 from importers.wizard.rules import SETTLED, Step, WrongStep, interrupted, refusal
 from layers import selectors
-from layers.feature import Layer
 from layers.registry import theme_keys
 
 State = ImportJob.State
-_LONGEST_SLUG = 60
 _ORDERS = {
     Step.UNDERSTAND: State.UNDERSTANDING,
     Step.CHECK: State.CHECKING,
@@ -74,7 +72,7 @@ def into(actor: Actor, theme: str, slug: str, new_layer_title: str) -> tuple[str
     if not slug:
         if not title:
             raise Invalid(gettext("Give the new layer a name."))
-        slug = _free_slug(title)
+        slug = free_address(actor, theme, title)
     return theme, slug, title
 
 
@@ -91,14 +89,6 @@ def begun(actor: Actor, theme: str, slug: str, title: str, folder: str, **more: 
         folder=folder,
         **more,
     )
-
-
-def _free_slug(title: str) -> str:
-    base = slug_of(title)[:_LONGEST_SLUG].strip("-") or "lop"
-    layers = Layer.objects.using(STAFF_DATABASE)
-    taken = set(layers.filter(slug__startswith=base).values_list("slug", flat=True))
-    tries = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 3))
-    return next(name for name in tries if name not in taken)
 
 
 def add_file(

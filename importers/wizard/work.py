@@ -23,13 +23,16 @@ from gis_core.session_lock import Work, session_lock
 from importers.issues import ImportBroken
 from importers.models import ImportJob
 from importers.pipeline import import_file
-from importers.refusals import without_options
+from importers.refusals import Unreadable, without_options
 from importers.report import Report
 from importers.request import ImportRequest
 from importers.stopping import Stopped
 from importers.wizard import look, rejected, row_map, uploads
+from importers.wizard.addresses import free_address
 from importers.wizard.row_map import RowMap
 from importers.wizard.watch import Watch
+from layers import layer_origin
+from layers.feature import Layer
 
 State = ImportJob.State
 _LOCK_TRIES, _LOCK_PAUSE_S = 120, 0.5
@@ -175,7 +178,21 @@ def _understand(job: ImportJob, _watch: Watch) -> dict[str, Any]:
 
 
 def _check(job: ImportJob, watch: Watch) -> dict[str, Any]:
-    return {"state": State.READY, "report": _dry_run(job, watch).as_dict(), "problem": ""}
+    """Try the import. Where the layer left behind at its address held other shapes, it moves on."""
+    try:
+        report = _dry_run(job, watch)
+    except Unreadable as error:
+        if error.reason != "layer_of_other_kind" or not _left_behind(job):
+            raise
+        job.slug = free_address(author_of(job), job.theme, job.new_layer_title, anew=False)
+        report = _dry_run(job, watch)
+    found = {"state": State.READY, "report": report.as_dict(), "problem": ""}
+    return {**found, "slug": job.slug}
+
+
+def _left_behind(job: ImportJob) -> bool:
+    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
+    return bool(job.new_layer_title) and layer is not None and layer_origin.withdrawn(layer)
 
 
 def _dry_run(job: ImportJob, watch: Watch) -> Report:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from import_jobs import JSON, SLUG, checked, read, rows, take, worked
+from import_jobs import JSON, SLUG, checked, read, rows, start, take, worked
 from small_files import ACTOR, counts, parcels, run
 
 from gis_core.models import ChangeSet
@@ -151,6 +151,34 @@ def test_a_withdrawn_layer_can_be_made_anew_and_not_filled_by_the_way(tmp_path: 
     assert (layer.title_vi, layer.publication) == ("Thửa mới", "draft")
     origin = LayerOrigin.objects.get(layer=layer)
     assert (origin.change_set_id, origin.withdrawn) == (again.change_set, False)
+
+
+def test_the_next_layer_of_the_title_gets_its_address(admin: Client, file: Path) -> None:
+    """What points to the former layer finds the data again; the undone import stays undone."""
+    first = imported(admin, file)
+    layer = Layer.objects.get(slug=SLUG)
+    assert checked(admin, file, theme="parcels", new_layer_title=TITLE)["layer"] == f"{SLUG}-2"
+    undone(admin, first["change_set"]["id"])
+    again = checked(admin, file, theme="parcels", new_layer_title="ZZ nhập")
+    assert (again["layer"], again["layer_title"]) == (SLUG, "ZZ nhập")
+    take(admin, again, "publish")
+    assert worked(admin, again)["state"] == "done"
+    assert (Layer.objects.get(slug=SLUG).pk, rows(), listed(admin)) == (layer.pk, 3, [True] * 3)
+    redone = admin.post(f"/api/change-sets/{read(admin, first)['redo']}/undo", {}, JSON)
+    assert (redone.status_code, rows()) == (409, 3)
+
+
+def test_an_address_left_by_another_kind_of_shapes_is_not_taken(admin: Client, file: Path) -> None:
+    """Which shapes a file holds is known at the dry run only; the layer then moves on."""
+    undone(admin, imported(admin, file)["change_set"]["id"])
+    job = start(admin, theme="infrastructure", new_layer_title=TITLE)
+    assert job["layer"] == f"{SLUG}-2"  # of another theme: not that layer anew
+    Layer.objects.filter(slug=SLUG).update(geometry_type="MultiLineString")
+    job = checked(admin, file, theme="parcels", new_layer_title=TITLE)
+    assert (job["layer"], job["report"]["new"]) == (f"{SLUG}-2", 3)
+    take(admin, job, "publish")
+    assert worked(admin, job)["state"] == "done"
+    assert Layer.objects.get(slug=SLUG).publication == "retired"
 
 
 def test_an_administrator_who_brought_the_layer_back_keeps_it(admin: Client, file: Path) -> None:

@@ -19,7 +19,9 @@ function parts(page: StepPage): (HTMLElement | null)[] {
   const state = undone ? h("p", { class: "note" }, icon("undo-2"), afterUndo(job)) : h("p", { class: "note good" }, icon("check"), w("done.text", { layer: job.layer_title }));
   const undo = job.may_undo ? h("button", { type: "button", class: "button", click: () => void undoAll(page) }, icon("undo-2"), w("done.undo")) : null;
   const redo = job.redo !== null ? h("button", { type: "button", class: "button", click: () => void redoAll(page) }, icon("redo-2"), w("done.redo")) : null;
-  const map = job.layer_withdrawn ? null : h("a", { class: "button primary", href: mapAddress(job) }, icon("map"), w("done.map"));
+  const map = job.layer_withdrawn ? null : h("a", { class: undone ? "button" : "button primary", href: mapAddress(job) }, icon("map"), w("done.map"));
+  // Who takes an import back mostly has a better file: that comes first, and nothing of the old one is on the map.
+  const again = undone && job.mine ? h("a", { class: "button primary", href: againAddress(job) }, icon("upload"), w("done.again")) : null;
   return [
     h(
       "section",
@@ -28,7 +30,7 @@ function parts(page: StepPage): (HTMLElement | null)[] {
       state,
       job.new_layer && !undone ? h("p", { class: "note" }, icon("info"), w("start.new_hint")) : null,
       job.report ? counts(job.report) : null,
-      h("div", { class: "row" }, map, undo, redo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
+      h("div", { class: "row" }, again, redo, map, undo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
     ),
     restPart(page),
     ...(job.report ? findings(page, job.report) : []),
@@ -50,6 +52,12 @@ function mapAddress(job: Job): string {
   const map = middle ? { zoom: 17, lat: middle[1], lon: middle[0] } : null;
   const page = job.theme === "security" ? "security" : "workspace";
   return `/${language}/${page}${permalinkHash({ map, layers: [{ slug: job.layer, opacity: 1 }], selection: null, base: null })}`;
+}
+
+/** The page of imports with the same target chosen: the layer, or a new one of the same name. */
+function againAddress(job: Job): string {
+  const target: Record<string, string> = job.layer_withdrawn ? { theme: job.theme, title: job.layer_title } : { layer: job.layer };
+  return `/${language}/import?${new URLSearchParams(target).toString()}`;
 }
 
 async function undoAll(page: StepPage): Promise<void> {

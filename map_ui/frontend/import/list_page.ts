@@ -64,6 +64,7 @@ class NewImport {
 
   constructor(targets: Target[], private readonly kinds: string[]) {
     this.target = new TargetChoice(targets, () => this.complain(""));
+    this.target.take(new URLSearchParams(location.search));
     this.element = h(
       "section",
       { class: "card stack", "aria-labelledby": "start-title" },

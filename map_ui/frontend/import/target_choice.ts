@@ -30,13 +30,20 @@ export class TargetChoice {
   /** Suggests a new layer of a theme, where the theme is among the targets. */
   suggest(theme: string, title: string): void {
     this.title.value = title;
-    this.select.value = `${NEW}${theme}`;
+    this.choose(`${NEW}${theme}`);
+  }
+
+  private choose(value: string): void {
+    this.select.value = value;
     if (this.select.selectedIndex < 0) this.select.value = "";
     this.showTitle();
   }
 
-  focus(): void {
-    this.select.focus();
+  /** Chooses what an address names: a layer, or a new one of a theme; what is not offered stays open. */
+  take(named: URLSearchParams): void {
+    const theme = named.get("theme");
+    if (theme) this.suggest(theme, named.get("title") ?? "");
+    else this.choose(named.get("layer") ?? "");
   }
 
   /** What has to be said first, in words; the place for it has the focus then. */

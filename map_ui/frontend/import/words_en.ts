@@ -21,6 +21,7 @@ export const en: Record<ImportWord, string> = {
   "count.sum": "{read} rows in the file = {new} new + {changed} changed + {same} same + {rejected} rejected",
   discard: "Discard this import",
   "discard.ask": "Discard this import and delete its uploaded files? The map stays as it is.",
+  "done.again": "Import again",
   "done.another": "Import other data",
   "done.layer_stays": "The layer “{layer}”, which this import had made, stays: somebody has published it, changed its facts or worked with it since.",
   "done.layer_withdrawn": "The layer “{layer}”, which this import had made, has left the catalogue too.",

@@ -19,6 +19,7 @@ export const vi = {
   "count.sum": "{read} dòng trong tệp = {new} mới + {changed} thay đổi + {same} giữ nguyên + {rejected} bị loại",
   discard: "Bỏ lần nhập này",
   "discard.ask": "Bỏ lần nhập này và xóa các tệp đã tải lên? Bản đồ giữ nguyên.",
+  "done.again": "Nhập lại",
   "done.another": "Nhập dữ liệu khác",
   "done.layer_stays": "Lớp “{layer}” do lần nhập này tạo ra vẫn còn, vì sau đó đã có người công bố, sửa thông tin hoặc làm việc với lớp.",
   "done.layer_withdrawn": "Lớp “{layer}” do lần nhập này tạo ra cũng không còn trong danh mục.",
