@@ -194,6 +194,11 @@ def test_the_other_kinds_of_a_mixed_file_go_on_with_one_press(
     page.get_by_role("button", name="Tiếp: các trường").click()
     page.locator(".actions").get_by_role("button", name="Chạy thử").click()
     expect(page.get_by_text("Trong số bị loại có 2 đường")).to_be_visible()
+    # On the map they are set aside, and nothing is called wrong.
+    expect(page.locator(".kind-chip")).to_have_text(["Mới1", "Loại hình khác2"])
+    page.get_by_role("button", name="xem trên bản đồ, Dòng 2").click()
+    expect(page.locator(".row-card .tag")).to_have_text("Loại hình khác")
+    expect(page.locator(".issue.is-error")).to_have_count(0)
     page.get_by_role("button", name="Tiếp: công bố").click()
     page.get_by_role("button", name="Công bố lên bản đồ").click()
     first = page.url
