@@ -5,8 +5,8 @@ All sides start with a process and end with a table that can be queried: the pee
 table and build its index afterwards (ogr2ogr by itself builds it first and takes half as long
 again; that is shown once); the product reads in a confined child, decodes, maps, checks, transforms
 with the official parameters, compares with what is there, and writes with history, both geometries
-and their indexes, keys and search. Its seconds end when the rows are committed with all
-that; the seconds until the indexes for sorting the attribute table stand as well are beside them.
+and their indexes, keys and search. Its seconds end when all that stands; the seconds until the
+indexes for sorting the attribute table stand as well are beside them.
 Memory is the proportional set size of the command and its children at their largest moment
 together; the database is not counted, it serves all sides.
 geopandas loads once into a plain table with an index; it is installed into var/bench/peers.

@@ -230,6 +230,8 @@ class FeatureMeta:
 
     app_label = "layers"
     indexes: ClassVar[list[models.Index]] = [
+        # By its expression: Django never builds one that names a geometry field concurrently.
+        GistIndex(F("geom"), name="%(class)s_geom_idx"),
         GistIndex(fields=["geom_3857"], name="%(class)s_tile_idx"),
         GinIndex(
             OpClass(F("search_text"), "gin_trgm_ops"),
@@ -265,14 +267,14 @@ class FeatureMeta:
 
 def point() -> Any:
     """Return the geometry column of a theme of points (EPSG:4326)."""
-    return models.PointField(srid=STORAGE_SRID)
+    return models.PointField(srid=STORAGE_SRID, spatial_index=False)
 
 
 def area() -> Any:
     """Return the geometry column of a theme of areas (EPSG:4326)."""
-    return models.MultiPolygonField(srid=STORAGE_SRID)
+    return models.MultiPolygonField(srid=STORAGE_SRID, spatial_index=False)
 
 
 def any_geometry() -> Any:
     """Return the geometry column of a theme whose layers differ in type (EPSG:4326)."""
-    return models.GeometryField(srid=STORAGE_SRID)
+    return models.GeometryField(srid=STORAGE_SRID, spatial_index=False)

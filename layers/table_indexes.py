@@ -1,18 +1,20 @@
-"""The indexes of a table that is filled for the first time: most come with the rows, some later.
+"""The indexes of a table that is filled for the first time: rules come with the rows, others late.
 
-The late ones only make the attribute table sort quickly and an undo find its rows. The map and
-every rule of the table do without them, so nobody waits for them, and they are built without
-locking anybody out. Whoever builds compares what the models declare with what stands, so it does
-not matter who was killed when.
+Those of the map and the search are built side by side as soon as the rows are there, each by a
+connection of its own; those that only make the attribute table sort quickly and an undo find its
+rows come last, without locking anybody out. Every rule of the table does without them. Whoever
+builds compares what the models declare with what stands, so it does not matter who was killed when.
 """
 
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
-from django.contrib.postgres.indexes import BrinIndex
-from django.db import OperationalError, connections, models
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.db import OperationalError, connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django_tasks import task
@@ -29,15 +31,15 @@ logger = logging.getLogger(__name__)
 # A build waits for every transaction that is open; a long one must not hold the worker up.
 _LONGEST_WAIT_MS = 60_000
 _NEXT_TRY = timedelta(minutes=5)
-_LATE = (models.Index, BrinIndex)
+_AT_ONCE = (GistIndex, GinIndex)  # of the map and the search
 
 
 def take_away(cursor: CursorWrapper, theme: Theme, new_rows: int) -> list[str]:
     """Drop the indexes of an empty table before a large load; return how to build them again.
 
     Building an index over all rows takes a fraction of the time of entering row by row. It locks
-    readers out, so it is done only where there is nothing to read. The late indexes are left to the
-    worker, which gets its order with the end of the transaction.
+    readers out, so it is done only where there is nothing to read. The late indexes are begun when
+    the transaction has ended; the worker gets its order with the end and builds what is not there.
     """
     table = str(connections[STAFF_DATABASE].ops.quote_name(theme.table))
     if new_rows < bulk_sql.BUILD_INDEXES_AFTER or not is_empty(cursor, table):
@@ -52,16 +54,14 @@ def take_away(cursor: CursorWrapper, theme: Theme, new_rows: int) -> list[str]:
     late = late_indexes(theme)
     if late:
         order()
+        at_once = partial(build_at_once, theme)
+        transaction.on_commit(at_once, using=STAFF_DATABASE, robust=True)
     return [str(definition) for name, _removal, definition in found if name not in late]
 
 
 def late_indexes(theme: Theme) -> dict[str, models.Index]:
-    """Return name → index of the plain B-trees and block ranges that a theme declares.
-
-    All other kinds are needed: unique ones are constraints, and what tiles and search need are of
-    other classes.
-    """
-    return {one.name: one for one in theme.model._meta.indexes if type(one) in _LATE}
+    """Return name → index that a theme declares; those that are rules are constraints."""
+    return {one.name: one for one in theme.model._meta.indexes}
 
 
 def missing(theme: Theme) -> list[str]:
@@ -80,6 +80,32 @@ def all_missing() -> list[str]:
     return [name for theme in themes() for name in missing(theme)]
 
 
+def build_at_once(theme: Theme) -> None:
+    """Build what the map and the search need, all at the same time; writers wait, readers do not.
+
+    What cannot be built now is left to the worker.
+    """
+    late = late_indexes(theme)
+    with session_lock(Work.INDEXES, 0) as mine:
+        names = [name for name in missing(theme) if isinstance(late[name], _AT_ONCE)]
+        if mine and names:
+            pool = ThreadPoolExecutor(len(names), thread_name_prefix="index")
+            with _giving_up_in_time(), pool:
+                list(pool.map(partial(_build_alone, theme), names))
+
+
+def _build_alone(theme: Theme, name: str) -> None:
+    """Build one index by a connection of this thread."""
+    connection = connections[STAFF_DATABASE]
+    try:
+        with _patience(), connection.schema_editor(atomic=False) as editor:
+            index = late_indexes(theme)[name]
+            for statement in (index.remove_sql, index.create_sql):
+                editor.execute(statement(theme.model, editor), params=None)
+    finally:
+        connection.close()
+
+
 def complete() -> list[str]:
     """Build what is missing, outside a transaction; return the names of what still is.
 
@@ -90,14 +116,19 @@ def complete() -> list[str]:
     # Tried, not waited for: a build waits for all statements that run, also for one that waits.
     with session_lock(Work.INDEXES, 0) as mine:
         if mine:
-            try:
-                with _patience():
-                    for theme in themes():
-                        _build(theme, missing(theme))
-            except OperationalError as error:
-                if not isinstance(error.__cause__, LockNotAvailable):
-                    raise
+            with _giving_up_in_time(), _patience():
+                for theme in themes():
+                    _build(theme, missing(theme))
     return all_missing()
+
+
+@contextmanager
+def _giving_up_in_time() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
 
 
 def _build(theme: Theme, names: list[str]) -> None:

@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 import psycopg2
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 from sample_features import add, make_layer
@@ -25,7 +26,9 @@ from layers.registry import theme_by_key, themes
 from layers.rows import TooCostly, Wish
 
 PARCELS = theme_by_key("parcels")
-NAMES = ["parcel_set_idx", "parcel_number_idx", "parcel_use_idx", "parcel_area_idx"]
+AT_ONCE = ["parcel_geom_idx", "parcel_tile_idx", "parcel_search_idx"]
+LAST = ["parcel_set_idx", "parcel_number_idx", "parcel_use_idx", "parcel_area_idx"]
+NAMES = AT_ONCE + LAST
 WORKER = [sys.executable, "manage.py", "worker", "--batch", "--no-startup-delay"]
 
 
@@ -92,10 +95,9 @@ def begin_to_write(other: psycopg2.extensions.connection) -> None:
 def test_what_the_models_declare_is_what_stands(database: str):
     assert list(table_indexes.late_indexes(PARCELS)) == NAMES
     assert table_indexes.all_missing() == []
-    needed = {"tile_idx", "search_idx", "key_once"}
     for theme in themes():
         late = table_indexes.late_indexes(theme)
-        assert not [name for name in late if name.endswith(tuple(needed))]
+        assert not [name for name in late if name.endswith(("key_once", "pkey"))]
 
 
 def test_missing_ones_are_built_as_the_migrations_made_them(whole: dict[str, str]):
@@ -105,6 +107,46 @@ def test_missing_ones_are_built_as_the_migrations_made_them(whole: dict[str, str
     assert table_indexes.complete() == []
     assert definitions() == whole
     assert analyzed_at() > before, "the planner would go on guessing"
+
+
+def test_what_the_map_and_the_search_need_stands_when_a_load_has_ended(
+    whole: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bulk_sql, "BUILD_INDEXES_AFTER", 10)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for definition in table_indexes.take_away(cursor, PARCELS, 10):
+            cursor.execute(definition)
+        assert table_indexes.all_missing() == NAMES
+    assert table_indexes.all_missing() == LAST
+    assert orders() == 1
+
+
+def test_a_load_that_somebody_holds_up_afterwards_leaves_the_indexes_to_the_worker(
+    whole: dict[str, str],
+    writer: psycopg2.extensions.connection,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    monkeypatch.setattr(table_indexes, "_LONGEST_WAIT_MS", 100)
+    drop(*AT_ONCE)
+    begin_to_write(writer)
+    with transaction.atomic():
+        transaction.on_commit(partial(table_indexes.build_at_once, PARCELS), robust=True)
+    assert table_indexes.all_missing() == AT_ONCE
+    assert not caplog.records
+    writer.rollback()
+
+
+def test_nobody_builds_at_once_while_a_worker_builds(whole: dict[str, str]):
+    drop(AT_ONCE[0])
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, 0)", [int(Work.INDEXES)])
+        table_indexes.build_at_once(PARCELS)
+    finally:
+        other.close()
+    assert table_indexes.all_missing() == AT_ONCE[:1]
 
 
 def test_a_build_in_the_way_of_which_somebody_stands_is_made_up_for(
