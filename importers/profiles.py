@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
-from gis_core.errors import NotAllowed, NotFound
+from gis_core.errors import Conflict, NotAllowed, NotFound
 from importers.models import NAME_LENGTH, ImportProfile
 from importers.refusals import refusal
 from importers.request import ImportRequest
@@ -72,9 +73,7 @@ def keep(actor: Actor, name: str, theme: str, options: Mapping[str, Any]) -> Imp
     FileRefused for a name without letters or a name of another theme's profile.
     """
     access.require(actor, Action.IMPORT, theme)
-    plain = " ".join(name.split())
-    if not plain or len(plain) > NAME_LENGTH:
-        raise refusal("profile_unnamed", facts={"most": NAME_LENGTH})
+    plain = _plain(name)
     rows = ImportProfile.objects.using(STAFF_DATABASE)
     known = rows.filter(name=plain).first()
     if known is not None and known.theme != theme:
@@ -91,24 +90,53 @@ def keep(actor: Actor, name: str, theme: str, options: Mapping[str, Any]) -> Imp
 
 
 def may_change(actor: Actor, profile: ImportProfile) -> bool:
-    """Tell whether `actor` may replace or delete a profile."""
+    """Tell whether `actor` may replace, rename or delete a profile."""
     return access.may_change_profile(actor, profile.theme, profile.user_id)
 
 
 def forget(actor: Actor, name: str, theme: str) -> None:
     """Delete a profile; raises NotFound where the theme has none of that name, and as `keep`."""
     access.require(actor, Action.IMPORT, theme)
+    _changeable(actor, name, theme).delete(using=STAFF_DATABASE)
+
+
+def rename(actor: Actor, name: str, theme: str, new_name: str) -> ImportProfile:
+    """Give a profile another name and return it; raises as `forget`.
+
+    FileRefused for a name without letters, Conflict for one that is taken, in whatever theme.
+    """
+    access.require(actor, Action.IMPORT, theme)
+    plain = _plain(new_name)
+    found = _changeable(actor, name, theme)
+    found.name = plain
+    try:
+        with transaction.atomic(using=STAFF_DATABASE):
+            found.save(using=STAFF_DATABASE, update_fields=["name"])
+    except IntegrityError as error:
+        words = gettext("There is a saved way “%(name)s” already. Choose another name.")
+        raise Conflict(words % {"name": plain}) from error
+    return found
+
+
+def _plain(name: str) -> str:
+    plain = " ".join(name.split())
+    if not plain or len(plain) > NAME_LENGTH or not plain.isprintable():
+        raise refusal("profile_unnamed", facts={"most": NAME_LENGTH})
+    return plain
+
+
+def _changeable(actor: Actor, name: str, theme: str) -> ImportProfile:
     found = ImportProfile.objects.using(STAFF_DATABASE).filter(name=name, theme=theme).first()
     if found is None:
         raise NotFound
     _require_change(actor, found)
-    found.delete(using=STAFF_DATABASE)
+    return found
 
 
 def _require_change(actor: Actor, profile: ImportProfile) -> None:
     if not may_change(actor, profile):
         words = gettext(
-            "“%(name)s” was saved by %(maker)s. Only they and administrators replace or delete it;"
-            " save yours under another name."
+            "“%(name)s” was saved by %(maker)s. Only they and administrators replace, rename"
+            " or delete it; save yours under another name."
         )
         raise NotAllowed(words % {"name": profile.name, "maker": profile.actor_name})

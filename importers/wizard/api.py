@@ -61,6 +61,12 @@ class ProfileIn(_Strict):
     name: str = Field(max_length=80)
 
 
+class RenameIn(ProfileIn):
+    """A profile and the name that it gets."""
+
+    new_name: str = Field(max_length=80)
+
+
 class StepIn(_Strict):
     """The note of a reviewer."""
 
@@ -221,12 +227,18 @@ def step(request: HttpRequest, import_id: int, step: str) -> HttpResponse:
 
 
 @channel(
-    "api.import.profile", cache=Cache.NEVER, audit=Audit.WRITE, methods=("POST", "PUT", "DELETE")
+    "api.import.profile",
+    cache=Cache.NEVER,
+    audit=Audit.WRITE,
+    methods=("POST", "PUT", "PATCH", "DELETE"),
 )
 def profile(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Read the file as a profile says; PUT saves how it is read now, DELETE forgets one."""
+    """Read the file as a profile says; PUT saves one, PATCH renames it, DELETE forgets it."""
     who = _actor(request)
     sight.find(who, import_id)
+    if request.method == "PATCH":
+        sent = _body(request, RenameIn)
+        return _answer(request, saved_ways.rename(who, import_id, sent.name, sent.new_name))
     name = _body(request, ProfileIn).name
     acts = {"PUT": saved_ways.save, "DELETE": saved_ways.forget}
     act = acts.get(str(request.method), saved_ways.use)

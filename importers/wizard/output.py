@@ -1,6 +1,6 @@
 """Imports as JSON, in the reader's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,10 @@ from django.utils.translation import get_language, gettext
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.models import ChangeSet
+from importers.issues import FileRefused
 from importers.letters import encoding_names
 from importers.models import ImportJob
+from importers.source_crs import of_text
 from importers.wizard import rejected, rest, row_map, rules, saved_ways, sight, uploads
 from importers.wizard.fields import theme_fields
 from layers import layer_origin
@@ -49,12 +51,12 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "kinds": list(uploads.DATA),
         "encodings": list(encoding_names()),
         "answers": job.answers,
-        "understanding": job.understanding,
+        "understanding": _understanding(job.understanding),
         "geometry_types": _geometry_types(job),
         "fields": theme_fields(actor, job.theme, job.slug),
         "profiles": saved_ways.listed(actor, job),
         "rest": rest.parts(actor, job),
-        "report": None if job.report is None else _report(job.report),
+        "report": None if job.report is None else _report(job),
         "has_map": job.report is not None and row_map.path_of(job).exists(),
         "rejected_files": list(rejected.files(uploads.folder_of(job))),
         "problem": job.problem,
@@ -118,17 +120,48 @@ def _counts(report: Mapping[str, Any] | None) -> dict[str, int] | None:
     return None if report is None else {name: report[name] for name in names}
 
 
-def _report(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {**report, "issues": _issues(report["issues"])}
+def _understanding(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return what was understood, with coordinate systems named in the language of this moment."""
+    if found is None or not found.get("place"):
+        return None if found is None else dict(found)
+    place = found["place"]
+    told = {
+        "name": _crs_name(place["crs"], place["name"]),
+        "declared": place["declared"] and _candidate(place["declared"]),
+        "candidates": [_candidate(one) for one in place["candidates"]],
+    }
+    return {**found, "place": {**place, **told}}
 
 
-def _issues(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return findings with their words in the language of this moment."""
+def _candidate(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {**found, "name": _crs_name(found["key"], found["name"])}
+
+
+def _crs_name(key: str | None, kept: str) -> str:
+    """Return the name of a system; the kept one where its key is not known any more."""
+    try:
+        return of_text(key).name if key else kept
+    except FileRefused:
+        return kept
+
+
+def _report(job: ImportJob) -> dict[str, Any]:
+    report: Mapping[str, Any] = job.report or {}
+    found = _understanding(job.understanding) or {}
+    system = (found.get("place") or {}).get("name", "")
+    return {**report, "issues": [_issue(one, system) for one in report["issues"]]}
+
+
+def _issue(found: Mapping[str, Any], system: str) -> dict[str, Any]:
+    """Return a finding with its words in the language of this moment."""
     language = get_language() or ""
-    return [
-        {**one, "message": one["messages"].get(language, one["code"]), "messages": None}
-        for one in found
-    ]
+    told: dict[str, Any] = {
+        "message": found["messages"].get(language, found["code"]),
+        "messages": None,
+    }
+    if found["code"] == "crs_guessed" and system:
+        told["first"] = [{**one, "detail": system} for one in found["first"]]
+    return {**found, **told}
 
 
 def _change_set(entry: ChangeSet | None) -> dict[str, Any] | None:

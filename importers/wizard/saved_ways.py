@@ -22,7 +22,7 @@ def listed(actor: Actor, job: ImportJob) -> list[dict[str, Any]]:
         {
             "name": profile.name,
             "saved_by": profile.actor_name,
-            "may_forget": profiles.may_change(actor, profile),
+            "may_change": profiles.may_change(actor, profile),
         }
         for profile in profiles.profiles(actor, job.theme)
     ]
@@ -88,6 +88,15 @@ def forget(actor: Actor, job_id: int, name: str) -> ImportJob:
     """Delete a profile of the import's theme; raises as `importers.profiles.forget`."""
     job = sight.find(actor, job_id)
     profiles.forget(actor, name, job.theme)
+    return job
+
+
+def rename(actor: Actor, job_id: int, name: str, new_name: str) -> ImportJob:
+    """Give a profile of the import's theme another name; raises as `importers.profiles.rename`."""
+    with steps.locked(actor, job_id) as job:
+        renamed = profiles.rename(actor, name, job.theme, new_name)
+        if job.answers.get("profile") == name:
+            job.answers = {**job.answers, "profile": renamed.name}
     return job
 
 

@@ -1,4 +1,4 @@
-"""Saved ways of reading a file, on the import page: kept, used for the next file, deleted."""
+"""Saved ways of reading a file, on the import page: kept, used again, renamed, deleted."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ def cleaned() -> Iterator[None]:
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
 @pytest.mark.usefixtures("worker", "cleaned")
-def test_a_way_of_reading_is_saved_used_again_and_deleted(
+def test_a_way_of_reading_is_saved_used_again_renamed_and_deleted(
     open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
     file = parcels(tmp_path, "SHTHUA")
@@ -54,6 +54,15 @@ def test_a_way_of_reading_is_saved_used_again_and_deleted(
     page.get_by_role("button", name="Tiếp: các trường").click()
     expect(page.get_by_label("TENCHU")).to_have_value("place_name")
     page.get_by_role("button", name="Nhận biết", exact=True).click()
+    page.get_by_role("button", name="Đổi tên cách đọc đã chọn").press("Enter")
+    expect(page.get_by_label(f"Tên mới cho cách đọc “{TITLE} năm nay”")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Đổi tên cách đọc đã chọn")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type(f"{TITLE} năm tới")
+    assert serious_faults(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"Đã đổi tên cách đọc thành “{TITLE} năm tới”.")).to_be_visible()
     page.get_by_role("button", name="Xóa cách đọc đã chọn").click()
-    expect(page.get_by_text(f"Đã xóa cách đọc “{TITLE} năm nay”.")).to_be_visible()
+    expect(page.get_by_text(f"Đã xóa cách đọc “{TITLE} năm tới”.")).to_be_visible()
     expect(page.get_by_role("button", name="Dùng", exact=True)).to_have_count(0)

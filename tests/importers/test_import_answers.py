@@ -51,7 +51,7 @@ def test_a_saved_way_of_reading_is_used_again(admin: Client, layer: Any, file: P
     other = uploaded(admin, file, layer=SLUG)
     take(admin, other, "understand")
     [told] = worked(admin, other)["profiles"]
-    assert (told["name"], told["may_forget"]) == ("zz Đo đạc", True)
+    assert (told["name"], told["may_change"]) == ("zz Đo đạc", True)
     where = f"/api/imports/{other['id']}/profile"
     assert admin.post(where, {"name": "zz none"}, content_type=JSON).status_code == 404
     assert admin.post(where, {"name": "zz Đo đạc"}, content_type=JSON).status_code == 200
@@ -115,3 +115,20 @@ def test_of_several_kinds_of_shapes_one_is_chosen(admin: Client, tmp_path: Path)
     take(admin, job, "check")
     found = worked(admin, job)
     assert (found["counts"]["new"], found["counts"]["rejected"]) == (2, 1)
+
+
+def test_systems_are_named_in_the_language_of_the_reader(
+    admin: Client, layer: Any, file: Path
+) -> None:
+    """Whatever the language in which the import was begun."""
+    job = uploaded(admin, file, layer=SLUG)
+    change(admin, job, source_crs="EPSG:9210+unshifted")
+    take(admin, job, "understand")
+    worked(admin, job)
+    names = {"vi": "không chuyển mốc", "en": "without datum shift"}
+    for language, words in names.items():
+        place = admin.get(f"/api/imports/{job['id']}?lang={language}").json()["understanding"][
+            "place"
+        ]
+        assert words in place["name"]
+        assert words in place["candidates"][0]["name"]

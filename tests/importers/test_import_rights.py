@@ -142,7 +142,7 @@ class TestSavedWays:
     def test_the_maker_replaces_and_deletes(self, planner: Client, layer: Any, file: Path) -> None:
         assert self.asked(planner, file, "put").status_code == 200
         answer = self.asked(planner, file, "put")
-        assert [one["may_forget"] for one in answer.json()["profiles"]] == [True]
+        assert [one["may_change"] for one in answer.json()["profiles"]] == [True]
         assert self.asked(planner, file, "delete").json()["profiles"] == []
 
     def test_a_colleague_uses_it_only(
@@ -150,7 +150,7 @@ class TestSavedWays:
     ) -> None:
         self.asked(planner, file, "put")
         answer = self.asked(colleague, file, "post")
-        assert [one["may_forget"] for one in answer.json()["profiles"]] == [False]
+        assert [one["may_change"] for one in answer.json()["profiles"]] == [False]
         for method in ("put", "delete"):
             refused = self.asked(colleague, file, method)
             assert refused.status_code == 403
@@ -158,12 +158,56 @@ class TestSavedWays:
         assert self.asked(colleague, file, "put", "zz khác").status_code == 200
         assert ImportProfile.objects.count() == 2
 
+    def renamed(self, client: Client, file: Path, new_name: str, name: str = NAME) -> Any:
+        job = checked(client, file, layer=SLUG)
+        where = f"/api/imports/{job['id']}/profile"
+        return client.patch(where, {"name": name, "new_name": new_name}, content_type=JSON)
+
+    def test_the_maker_and_administrators_rename(
+        self, planner: Client, admin: Client, layer: Any, file: Path
+    ) -> None:
+        self.asked(planner, file, "put")
+        ImportProfile.objects.create(name="zz Có rồi", theme="topography", actor_name="x")
+        for client, old, new in ((planner, self.NAME, "zz A"), (admin, "zz A", "zz B")):
+            taken = self.renamed(client, file, " zz  Có rồi ", old)
+            assert (taken.status_code, "zz Có rồi" in taken.json()["detail"]) == (409, True)
+            assert self.renamed(client, file, " ", old).status_code == 422
+            assert self.renamed(client, file, old, old).status_code == 200  # as it was
+            [kept] = self.renamed(client, file, f" {new} ", old).json()["profiles"]
+            assert kept == {"name": new, "saved_by": "test-planner", "may_change": True}
+        assert self.renamed(planner, file, "zz C").status_code == 404
+        assert self.renamed(admin, file, "zz C", "zz Có rồi").status_code == 404  # of another theme
+
+    def test_others_do_not_rename(
+        self, planner: Client, colleague: Client, layer: Any, file: Path
+    ) -> None:
+        job = checked(planner, file, layer=SLUG)
+        self.asked(planner, file, "put")
+        refused = self.renamed(colleague, file, "zz mới")
+        assert (refused.status_code, "test-planner" in refused.json()["detail"]) == (403, True)
+        where = f"/api/imports/{job['id']}/profile"
+        body = {"name": self.NAME, "new_name": "zz mới"}
+        assert colleague.patch(where, body, content_type=JSON).status_code == 404
+        assert Client().patch(where, body, content_type=JSON).status_code == 401
+        assert ImportProfile.objects.get().name == self.NAME
+
+    def test_an_import_goes_by_the_new_name_of_its_way(
+        self, planner: Client, layer: Any, file: Path
+    ) -> None:
+        self.asked(planner, file, "put")
+        job = checked(planner, file, layer=SLUG)
+        where = f"/api/imports/{job['id']}/profile"
+        planner.post(where, {"name": self.NAME}, content_type=JSON)
+        body = {"name": self.NAME, "new_name": "zz mới"}
+        answer = planner.patch(where, body, content_type=JSON)
+        assert answer.json()["answers"]["profile"] == "zz mới"
+
     def test_an_administrator_deletes_what_others_made(
         self, planner: Client, admin: Client, layer: Any, file: Path
     ) -> None:
         self.asked(planner, file, "put")
         kept = self.asked(admin, file, "put").json()["profiles"]
-        assert [(one["saved_by"], one["may_forget"]) for one in kept] == [("test-planner", True)]
+        assert [(one["saved_by"], one["may_change"]) for one in kept] == [("test-planner", True)]
         assert self.asked(planner, file, "put").status_code == 200  # it is still theirs
         assert self.asked(admin, file, "delete").json()["profiles"] == []
 

@@ -124,8 +124,10 @@ export class JobPage implements StepPage {
     this.drawn += 1;
     if (!before || before.state !== job.state) this.step = (before ? null : this.asked()) ?? this.home(before);
     const moved = before !== undefined && before.state !== job.state;
+    const held = this.body.contains(document.activeElement) ? document.activeElement : null;
     this.draw();
     if (moved) this.body.focus({ preventScroll: true }); // what had the focus is gone
+    else if (held) (document.getElementById(held.id) ?? this.body).focus({ preventScroll: true }); // drawn anew
     if (WORKING.includes(job.state)) this.lookAgain();
   }
 

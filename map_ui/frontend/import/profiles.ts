@@ -38,10 +38,46 @@ export function savedWays(page: StepPage): HTMLElement | null {
     const name = select.value;
     if (window.confirm(w("profile.forget_ask", { name }))) void page.act(() => server.forgetProfile(job.id, name), w("profile.forgotten", { name }));
   });
+  const rename = renaming(page, () => select.value);
   const judge = () => {
-    forget.hidden = job.profiles.find(({ name }) => name === select.value)?.may_forget !== true;
+    const mine = job.profiles.find(({ name }) => name === select.value)?.may_change === true;
+    forget.hidden = rename.button.hidden = !mine;
+    rename.close();
   };
   select.addEventListener("change", judge);
   judge();
-  return h("div", { class: "field" }, h("label", { for: "profile" }, w("profile.choose")), h("div", { class: "row one-line" }, select, use, forget), h("p", { class: "hint" }, w("profile.hint")));
+  return h("div", { class: "stack-tight" }, h("div", { class: "field" }, h("label", { for: "profile" }, w("profile.choose")), h("div", { class: "row one-line" }, select, use, rename.button, forget), h("p", { class: "hint" }, w("profile.hint"))), rename.form);
+}
+
+/** A field for another name of the chosen way, behind a button; Escape closes it. */
+function renaming(page: StepPage, chosen: () => string): { button: HTMLButtonElement; form: HTMLFormElement; close: () => void } {
+  const input = h("input", { class: "input", id: "profile-new-name", maxlength: 80, autocomplete: "off", required: true });
+  const label = h("label", { for: "profile-new-name" });
+  const form = h("form", { class: "field", hidden: true }, label, h("div", { class: "row one-line" }, input, h("button", { type: "submit", class: "button" }, icon("check"), w("profile.rename_go"))));
+  const button = iconButton("pencil", w("profile.rename"), () => {
+    if (!form.hidden) {
+      close();
+      return;
+    }
+    label.textContent = w("profile.new_name", { name: chosen() });
+    input.value = chosen();
+    form.hidden = false;
+    button.setAttribute("aria-expanded", "true");
+    input.select();
+  }, { "aria-expanded": "false" });
+  const close = () => {
+    form.hidden = true;
+    button.setAttribute("aria-expanded", "false");
+  };
+  form.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    close();
+    button.focus();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = input.value.trim();
+    void page.act(() => server.renameProfile(page.job.id, chosen(), name), w("profile.renamed", { name }));
+  });
+  return { button, form, close };
 }

@@ -50,6 +50,7 @@ export const server = {
   step: (id: number, step: JobStep, note = "") => write<Job>(one(id, `/${step}`), { method: "POST", body: { note } }),
   useProfile: (id: number, name: string) => write<Job>(one(id, "/profile"), { method: "POST", body: { name } }),
   saveProfile: (id: number, name: string) => write<Job>(one(id, "/profile"), { method: "PUT", body: { name } }),
+  renameProfile: (id: number, name: string, newName: string) => write<Job>(one(id, "/profile"), { method: "PATCH", body: { name, new_name: newName } }),
   forgetProfile: (id: number, name: string) => write<Job>(one(id, "/profile"), { method: "DELETE", body: { name } }),
   discard: (id: number) => write<null>(one(id), { method: "DELETE" }),
   undo: (changeSet: number, reason: string) => write<unknown>(`/api/change-sets/${changeSet}/undo`, { method: "POST", body: { reason } }),

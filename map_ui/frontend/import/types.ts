@@ -223,8 +223,8 @@ export interface Job extends JobHead {
   decision_note: string;
   may: JobStep[];
   may_edit: boolean;
-  /** Saved ways of reading; `may_forget`: one's own, or all for administrators. */
-  profiles: { name: string; saved_by: string; may_forget: boolean }[];
+  /** Saved ways of reading; `may_change`: one's own, or all for administrators. */
+  profiles: { name: string; saved_by: string; may_change: boolean }[];
   may_undo: boolean;
   /** The change set that undid the import, where it may be taken back. */
   redo: number | null;
