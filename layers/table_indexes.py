@@ -51,11 +51,9 @@ def take_away(cursor: CursorWrapper, theme: Theme, new_rows: int) -> list[str]:
     found = cursor.fetchall()
     for _name, removal, _definition in found:
         cursor.execute(str(removal))
+    order()
+    transaction.on_commit(partial(build_at_once, theme), using=STAFF_DATABASE, robust=True)
     late = late_indexes(theme)
-    if late:
-        order()
-        at_once = partial(build_at_once, theme)
-        transaction.on_commit(at_once, using=STAFF_DATABASE, robust=True)
     return [str(definition) for name, _removal, definition in found if name not in late]
 
 
@@ -67,8 +65,6 @@ def late_indexes(theme: Theme) -> dict[str, models.Index]:
 def missing(theme: Theme) -> list[str]:
     """Return the names of a theme's late indexes that are not there or cannot be used."""
     declared = list(late_indexes(theme))
-    if not declared:
-        return []
     with connections[STAFF_DATABASE].cursor() as cursor:
         cursor.execute(template("late_indexes_standing"), [declared])
         standing = {str(name) for (name,) in cursor.fetchall()}

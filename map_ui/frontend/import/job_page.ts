@@ -51,6 +51,7 @@ export class JobPage implements StepPage {
   private frame: MapFrame | null = null;
   private timer = 0;
   private drawn = 0;
+  private kept = 0;
   private readonly head = h("header", { class: "stack" });
   private readonly steps = h("div");
   private readonly notes = h("div", { class: "stack", "aria-live": "polite" });
@@ -98,8 +99,12 @@ export class JobPage implements StepPage {
   }
 
   async keep(work: () => Promise<Job>): Promise<void> {
+    const kept = ++this.kept;
+    const drawn = this.drawn;
     try {
-      this.job = await work();
+      const job = await work();
+      if (kept !== this.kept || drawn !== this.drawn) return; // something newer was said or shown meanwhile
+      this.job = job;
       this.drawHead();
     } catch (reason) {
       say(failureWords(reason).text, "bad");

@@ -4,13 +4,12 @@ import { formatNumber } from "../format";
 import { language } from "../i18n";
 import { permalinkHash } from "../permalink";
 import type { StepPage } from "./job_page";
-import { shownSeverity } from "./row_kinds";
+import { SEVERITY_ICON, shownSeverity } from "./row_kinds";
 import { RowMap } from "./row_map";
 import type { IssueGroup, Job, Report } from "./types";
 import { w } from "./words";
 
 const COUNTS = ["new", "changed", "same", "rejected"] as const;
-const ICON = { error: "circle-alert", warning: "triangle-alert", note: "info" } as const;
 
 export function counts(report: Report): HTMLElement {
   const tiles = COUNTS.map((name) => h("div", { class: `tile ${report[name] > 0 ? name : "none"}` }, h("dt", {}, w(`count.${name}`)), h("dd", { class: "numbers" }, formatNumber(report[name]))));
@@ -33,7 +32,7 @@ function issueList(job: Job, report: Report, onMap: RowMap | null): HTMLElement 
 
 /** As the report has them, but rows that are only set aside come after what is wrong. */
 function byWeight(issues: IssueGroup[]): IssueGroup[] {
-  const order = Object.keys(ICON);
+  const order = Object.keys(SEVERITY_ICON);
   return [...issues].sort((a, b) => order.indexOf(shownSeverity(a)) - order.indexOf(shownSeverity(b)));
 }
 
@@ -46,7 +45,7 @@ function issue(job: Job, group: IssueGroup, onMap: RowMap | null): HTMLElement {
     const link = onMap && row !== null ? showRow(onMap, row) : place ? h("a", { href: `/${language}/workspace${permalinkHash({ map: { zoom: 18, lat: place[1], lon: place[0] }, layers: null, selection: null, base: null })}`, target: "_blank" }, w("issues.on_map")) : null;
     return words || link ? h("li", { class: "small" }, words, " ", link) : null;
   });
-  return h("div", { class: `issue is-${severity}` }, icon(ICON[severity]), h("div", {}, head, h("ul", { class: "issue-rows soft" }, ...places)));
+  return h("div", { class: `issue is-${severity}` }, icon(SEVERITY_ICON[severity]), h("div", {}, head, h("ul", { class: "issue-rows soft" }, ...places)));
 }
 
 /** Overlaps are counted by place: a row may lie on several features. */

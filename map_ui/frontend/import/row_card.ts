@@ -1,11 +1,9 @@
 /** One row of the file in words: what becomes of it, what is found about it, what changes. */
 import { h, icon } from "../dom";
 import { formatNumber } from "../format";
-import { LOOK, shownSeverity, type Spot } from "./row_kinds";
+import { LOOK, SEVERITY_ICON, shownSeverity, type Spot } from "./row_kinds";
 import type { FieldChange, Job, RowFinding, RowMapData } from "./types";
 import { w } from "./words";
-
-const ICON = { error: "circle-alert", warning: "triangle-alert", note: "info" } as const;
 
 export function rowCard(job: Job, data: RowMapData, spot: Spot): Node[] {
   const { row, key, kind, source, findings, shape } = spot;
@@ -25,7 +23,7 @@ export function rowCard(job: Job, data: RowMapData, spot: Spot): Node[] {
 
 function finding(data: RowMapData, one: RowFinding): HTMLElement {
   const severity = shownSeverity(one);
-  return h("li", { class: `issue is-${severity} small` }, icon(ICON[severity], "icon-small"), h("span", {}, h("span", { class: "unseen" }, `${w(`severity.${severity}`)}: `), data.messages[one.code] ?? one.code, one.detail ? h("span", { class: "soft" }, ` ${one.detail}`) : null));
+  return h("li", { class: `issue is-${severity} small` }, icon(SEVERITY_ICON[severity], "icon-small"), h("span", {}, h("span", { class: "unseen" }, `${w(`severity.${severity}`)}: `), data.messages[one.code] ?? one.code, one.detail ? h("span", { class: "soft" }, ` ${one.detail}`) : null));
 }
 
 /** A natural key without the parts that are blank at its beginning and end. */

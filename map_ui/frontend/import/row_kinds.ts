@@ -26,6 +26,9 @@ export interface Spot {
   findings: RowFinding[];
 }
 
+/** The icon of each severity, the worst first. */
+export const SEVERITY_ICON = { error: "circle-alert", warning: "triangle-alert", note: "info" } as const;
+
 /** How a finding is shown: that a shape belongs into another layer is no fault of its row. */
 export function shownSeverity({ code, severity }: Pick<RowFinding, "code" | "severity">): RowFinding["severity"] {
   return code === "type_not_allowed" ? "note" : severity;
