@@ -177,6 +177,12 @@ def _listed(candidates: list[CrsCandidate]) -> str:
     return "; ".join(shown)
 
 
+def unasked(place: Place) -> Place:
+    """Return the place of a file without rows: whichever the system, nothing is put anywhere."""
+    crs = place.crs or of_text(str(STORAGE_SRID))
+    return replace(place, crs=crs, question="", detail="", issues=())
+
+
 def compared(place: Place, sample: Positions) -> Place:
     """Return a place with the likely systems beside the decided one, which comes first."""
     found = place.candidates or rank(sample, place.outline_4326)

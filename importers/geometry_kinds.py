@@ -45,14 +45,15 @@ def chosen_type(
 ) -> str:
     """Return the stored type that an import takes; FileRefused with the choice where it is open.
 
-    A person's choice comes first, then the layer that is there, then what the header of the file
-    says where the theme holds that, then the only kind inside that it holds. Rows of another kind
-    are rejected.
+    A person's choice comes first, then the layer that is there, unless the file speaks of other
+    kinds only, then what the header of the file says where the theme holds that, then the only
+    kind inside that it holds. Rows of another kind are rejected.
     """
     if request.geometry:
         return _of_theme(theme, CHOICES[request.geometry])
     layer = Layer.objects.using(STAFF_DATABASE).filter(slug=request.slug).first()
-    if layer is not None and layer.geometry_type in kinds:
+    open_to_any = not kinds and _says_nothing(declared)
+    if layer is not None and (layer.geometry_type in kinds or open_to_any):
         return layer.geometry_type
     fitting = {stored: count for stored, count in kinds.items() if stored in theme.geometry_types}
     if _says_nothing(declared) and len(fitting) > 1:

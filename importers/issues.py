@@ -98,6 +98,10 @@ CODES: dict[str, str | Promise] = {
     ),
     "overlap": _("The area overlaps a feature that is there already."),
     # the file
+    "no_rows": _(
+        "The file holds no rows, so there is nothing to import; export it again with its rows, or"
+        " choose another file."
+    ),
     "encoding_guessed": _("The file does not say its encoding; check the letters."),
     "encoding_overruled": _("The file names another encoding than its letters are written in."),
     "text_doubled": _("The letters had been read with a wrong encoding before and were put right."),

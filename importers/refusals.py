@@ -70,7 +70,9 @@ REFUSALS: dict[str, Promise] = {
     ),
     "several_layers": _("%(file)s holds several layers; choose one (--source-layer): %(layers)s."),
     "no_such_layer": _("%(file)s holds no layer %(layer)s; there is: %(layers)s."),
-    "no_layer": _("%(file)s holds no layer with rows."),
+    "no_layer": _(
+        "%(file)s holds no rows with shapes. Export it again with them, or choose another file."
+    ),
     "no_shape": _("%(file)s holds no shape that the layer takes. %(reason)s"),
     "no_corners": _(
         "%(file)s holds no corners. Write a corner on each line: X (north) and Y (east) in VN-2000"
@@ -198,6 +200,10 @@ REFUSALS: dict[str, Promise] = {
         "Feature %(key)s of the layer is not among the rows that the layer takes, but a row whose"
         " shape is of another kind has its key, so nothing can be retired: it may only have been"
         " drawn otherwise. Correct that row, or import without retiring."
+    ),
+    "retiring_empty": _(
+        "%(file)s holds no rows, so nothing can be retired: every feature of the layer would end."
+        " Export the file again with its rows, or import without retiring."
     ),
     "rule_broken": _(
         "A rule of the layer is broken (%(rule)s), and nothing was written. Somebody may have"

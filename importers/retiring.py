@@ -66,9 +66,12 @@ class AsideKeys:
 def require_safe(report: Report, aside: AsideKeys | None, missing_keys: Iterable[str]) -> None:
     """Raise FileRefused where a missing feature may be a row of the file that was rejected.
 
+    A file without rows says nothing about any feature: its export went wrong.
     A row of another kind than the layer holds is harmless when its key says that it is something
     else: a parcel may have been drawn as a line, but then it still has its number.
     """
+    if not report.read:
+        raise refusal("retiring_empty", report.file)
     wrong = report.rejected - sum(report.other_kinds.values())
     if wrong or (report.rejected and not (aside and aside.all_named)):
         raise _unsafe(report)

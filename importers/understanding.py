@@ -17,7 +17,7 @@ from gis_core.geometry_refusal import GateLimits
 from importers import datum_check, geometry_kinds
 from importers.column_facts import FACT_ROWS, ColumnFacts, facts_of
 from importers.column_text import ColumnText
-from importers.crs_candidates import Place, city_box, compared, locate
+from importers.crs_candidates import Place, city_box, compared, locate, unasked
 from importers.issues import CODES, Issue, IssueGroup, IssueLog, Severity, in_each_language
 from importers.letters import Letters, encoding_names
 from importers.magic import FileKind
@@ -43,6 +43,7 @@ _ANYWHERE = GateLimits(max_lon=1e9, max_lat=1e9, drop_z=True)
 class Understood:
     """An opened file with what its first rows say. `batches` yields all rows, once.
 
+    `first` is None for a file without rows.
     `guarded` is field → column of what this person may not change; such columns are kept beside.
     """
 
@@ -60,6 +61,9 @@ class Understood:
     def issues(self, theme: Theme) -> Iterator[Issue]:
         """Yield the findings about the file as a whole."""
         yield from self.source.issues
+        if self.first is None:
+            yield Issue("no_rows", Severity.WARNING)
+            return  # whatever else could be said is about rows
         yield from self.letters.issues()
         yield from self.place.issues
         if self.source.kind is FileKind.SHAPEFILE:
@@ -104,7 +108,9 @@ class ColumnMatch:
 
 @dataclass(frozen=True)
 class Understanding:
-    """What a person confirms before anything is written. `rows` is what the file claims.
+    """What a person confirms before anything is written.
+
+    `rows` is what the file claims, None where it does not say, and 0 where it holds none.
 
     `text` begins with what a person should look at. `kinds` counts the shapes of the first rows by
     the type in which they would be stored.
@@ -154,7 +160,8 @@ class Understanding:
 
     def lines(self) -> Iterator[str]:
         """Yield the same for a terminal."""
-        yield f"{self.file}: {self.format}, {self.geometry_type}, {self.rows or 'unknown'} rows"
+        rows = "unknown" if self.rows is None else self.rows
+        yield f"{self.file}: {self.format}, {self.geometry_type}, {rows} rows"
         for one in self.text:
             sure = "" if one.certain else ", not certain"
             yield f"  text {one.column}: {one.codec}{sure}"
@@ -196,7 +203,7 @@ def understand(actor: Actor, request: ImportRequest) -> Understanding:
         source_layer=source.layer,
         geometry_type=source.geometry_type,
         kinds=file.kinds,
-        rows=source.rows,
+        rows=source.rows if file.first else 0,
         encoding=file.letters.codec,
         text=tuple(sorted(file.letters.columns.values(), key=lambda one: one.certain)),
         place=compared(file.place, sample_positions(file.first)),
@@ -217,7 +224,7 @@ def _match(file: Understood, column: str) -> ColumnMatch:
 def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest) -> Understood:
     """Read the first rows and decide how all are read; FileRefused for a wrong option."""
     batches = source.batches()
-    first = next(batches, None)
+    first = next((one for one in batches if one[0].num_rows), None)
     letters = Letters(source.encoding, request.column_encodings)
     if first is not None:
         letters.learn(*first)
@@ -229,7 +236,9 @@ def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest
     outline = city_outline(actor) or city_box()
     sample = sample_positions(first)
     place = locate(source.crs_text, sample, outline, request.source_crs)
-    if not request.source_crs:
+    if first is None:
+        place = unasked(place)
+    elif not request.source_crs:
         place = datum_check.checked(actor, request.slug, place, sample)
     every = chain([first], batches) if first is not None else batches
     shapes = pa.array([], pa.binary()) if first is None else first[0].column(first[1])

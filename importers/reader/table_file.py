@@ -39,19 +39,28 @@ class TableFile(GdalFile):
         return dict(zip([self._title], found.values(), strict=True)) if self._title else found
 
     def layers(self) -> list[str]:
-        """Return what can be read; Refused where no sheet has coordinates."""
+        """Return what can be read; Refused where no sheet with rows has coordinates.
+
+        Sheets without rows are told where there is nothing else.
+        """
         names: list[str] = []
         seen: list[str] = []
+        blank: list[str] = []
         for sheet, shape in self.all_layers().items():
             if shape is not None:
                 names.append(sheet)
                 continue
             sample = self._sample(sheet)
+            if not sample.num_rows:
+                blank.append(sheet)
+                continue
             ways = readings(sample)
             seen += sample.schema.names
             names += [sheet] if len(ways) == 1 else [way.layer(sheet) for way in ways]
         if chosen(self._wanted)[1]:
             names.append(self._wanted)
+        if not names and not seen:
+            return blank
         if not names:
             shown = ", ".join(seen[:_SHOWN_COLUMNS])
             raise Refused("no_coordinates", columns=shown)
@@ -75,7 +84,7 @@ class TableFile(GdalFile):
         return self.path.stem if self._title else sheet
 
     def _way(self, layer: str) -> tuple[str, Reading | None]:
-        """Return sheet and reading of a layer; no reading where GDAL made the shapes."""
+        """Return sheet and reading of a layer; none where GDAL made the shapes or no row is."""
         sheet, reading = chosen(layer)
         layers: Mapping[str, str | None] = self.all_layers()
         if sheet not in layers:
@@ -83,6 +92,8 @@ class TableFile(GdalFile):
         if layers[sheet] is not None:
             return sheet, None
         sample = self._sample(sheet)
+        if not sample.num_rows:
+            return sheet, None
         if reading is None:
             reading = next(iter(readings(sample)), None)
         if reading is None or not {reading.east, reading.north} <= set(sample.schema.names):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from gis_core import access
 from gis_core.access import Action, Actor
 from gis_core.errors import Conflict, NotAllowed
+from importers.issues import CODES
 from importers.models import ImportJob
 
 State = ImportJob.State
@@ -68,6 +69,8 @@ def refusal(
         fits = False
     if step is Step.CHECK and not job.understanding:
         fits = False
+    if step is Step.CHECK and (job.understanding or {}).get("rows") == 0:
+        return WrongStep(str(CODES["no_rows"]))
     if not fits:
         return WrongStep(gettext("This cannot be done at this step. Load the import again."))
     mine = job.user_id == actor.user_id

@@ -79,6 +79,45 @@ def test_a_refused_file_is_named_and_can_be_replaced_where_it_is_refused(
     expect(page.locator(".actions .primary")).to_be_enabled()
 
 
+@pytest.mark.parametrize(
+    ("language", "screen", "words"),
+    [
+        ("vi", "phone", ("Tệp không có dòng nào", "Chọn tệp khác", "không có dòng nào")),
+        ("en", "desktop", ("The file holds no rows", "Choose another file", "holds no rows")),
+    ],
+)
+def test_a_file_without_rows_says_so_and_leads_back_to_the_files(
+    open_page: Callable[..., Page],
+    tmp_path: Path,
+    language: str,
+    screen: str,
+    words: tuple[str, str, str],
+) -> None:
+    heading, button, complaint = words
+    nothing = tmp_path / "ranh-giới.geojson"
+    nothing.write_text('{"type": "FeatureCollection", "features": []}')
+    page = open_page(f"/{language}/import", screen, "planner")
+    bring(page, "infrastructure", TITLE, [nothing])
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    expect(page.locator("#step")).not_to_contain_text("%")
+    expect(page.locator("#step section")).to_have_count(1)
+    assert serious_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name=button).click()
+    expect(page.locator("#step .note.caution")).to_contain_text(complaint)
+    expect(page.locator(".actions .primary")).to_be_disabled()
+    assert serious_faults(page) == []
+    page.get_by_role("button", name=nothing.name).click()  # takes it out
+    full = tmp_path / "đường.geojson"
+    full.write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {},'
+        ' "geometry": {"type": "Point", "coordinates": [106.36, 10.36]}}]}'
+    )
+    page.set_input_files("#files", str(full))
+    page.locator(".actions .primary").click()
+    expect(page.locator(".place-card").first).to_be_visible(timeout=PATIENCE_MS)
+
+
 def test_a_set_of_files_that_is_not_whole_says_what_is_missing_before_it_is_read(
     open_page: Callable[..., Page],
 ) -> None:

@@ -4,7 +4,7 @@ import { language } from "../i18n";
 import { say } from "../shell/messages";
 import { dropZone } from "./drop_zone";
 import type { StepPage } from "./job_page";
-import { bytes, companionsMissing, dataFiles } from "./plain";
+import { bytes, companionsMissing, dataFiles, emptyFile } from "./plain";
 import { server } from "./server";
 import type { Job } from "./types";
 import { send } from "./uploading";
@@ -46,12 +46,15 @@ function cancelled(): HTMLElement {
 }
 
 /** What is wrong with the set of files; `stops` where it cannot be read so. */
-function complaint({ files, kinds }: Job): { words: string; stops: boolean } | null {
+function complaint(job: Job): { words: string; stops: boolean } | null {
+  const { files, kinds } = job;
+  const empty = emptyFile(job);
   const names = files.map(({ name }) => name);
   const data = dataFiles(names, kinds);
   const missing = companionsMissing(names);
   if (names.length > 0 && data.length === 0) return { words: w("files.no_data"), stops: true };
   if (data.length > 1) return { words: w("files.several", { names: data.join(", ") }), stops: true };
+  if (empty) return { words: w("files.empty", { file: empty }), stops: true };
   return missing.length > 0 ? { words: w("files.missing", { parts: missing.join(", ") }), stops: false } : null;
 }
 

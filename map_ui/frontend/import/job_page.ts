@@ -8,7 +8,7 @@ import { doneStep } from "./done_step";
 import { fieldsStep } from "./fields_step";
 import { filesStep } from "./files_step";
 import { MapFrame } from "./map_frame";
-import { isTable } from "./plain";
+import { isEmpty, isTable } from "./plain";
 import { ProgressBar } from "./progress_bar";
 import { publishStep } from "./publish_step";
 import { server } from "./server";
@@ -142,7 +142,7 @@ export class JobPage implements StepPage {
     if (state === "asking" && before?.state === "checking") return "fields"; // somebody stopped the dry run
     if (before?.state === "writing" && report && state !== "done") return "publish"; // stopped, or the layer has changed since
     if (state === "interrupted") return report ? "publish" : understanding ? "check" : "understand";
-    if (state === "failed" && understanding) return "fields";
+    if (state === "failed" && understanding && !isEmpty(understanding)) return "fields";
     if (state === "failed" && this.job.files.some(({ name }) => isTable(name))) return "understand"; // its columns may be named
     return HOME[state] ?? "files";
   }
@@ -157,6 +157,7 @@ export class JobPage implements StepPage {
     const { state, may_edit: mine, understanding, report } = this.job;
     if (["done", "undone", "cancelled"].includes(state) || WORKING.includes(state) || state === "interrupted") return false;
     if (step === "files") return mine && state !== "submitted";
+    if (step === "fields" && isEmpty(understanding)) return false;
     if (step === "understand" || step === "fields") return mine && understanding !== null && state !== "submitted";
     return (step === "check" || step === "publish") && report !== null;
   }

@@ -1,6 +1,6 @@
 /** What the import pages compute without a page. */
 import { formatNumber } from "../format";
-import type { ThemeField } from "./types";
+import type { Job, ThemeField, Understanding } from "./types";
 import { w } from "./words";
 
 /** Field → column; "" for a field that the server would have filled and the person left out. */
@@ -22,6 +22,17 @@ export function companionsMissing(names: string[]): string[] {
 /** The files that hold data, not what lies beside them; an import takes exactly one. */
 export function dataFiles(names: string[], kinds: string[]): string[] {
   return names.filter((name) => kinds.some((kind) => name.toLowerCase().endsWith(kind)));
+}
+
+/** Tells whether what was read holds no rows. */
+export function isEmpty(found: Understanding | null): boolean {
+  return found?.rows === 0;
+}
+
+/** The whole file, by its name; "" where the import's file holds rows, or layers of which another may. */
+export function emptyFile({ understanding, files, kinds }: Pick<Job, "understanding" | "files" | "kinds">): string {
+  if (!understanding || !isEmpty(understanding) || understanding.layers.length > 1) return "";
+  return dataFiles(files.map(({ name }) => name), kinds)[0] ?? "";
 }
 
 /** Whether a file is a table, whose columns of coordinates a person may have to name. */

@@ -106,6 +106,7 @@ export interface Understanding {
   kinds: Record<string, number>;
   source_layer: string;
   layers: string[];
+  /** null where the file does not say, 0 where it holds none. */
   rows: number | null;
   geometry_type: string;
   encoding: string;

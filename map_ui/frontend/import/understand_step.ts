@@ -1,9 +1,10 @@
 /** Step 2: what the file holds. Letters and place are shown; the person confirms or picks. */
 import { h, icon } from "../dom";
 import { formatNumber } from "../format";
+import { emptyCard } from "./empty_card";
 import type { StepPage } from "./job_page";
 import { byTheme, layerName } from "./layer_names";
-import { isTable } from "./plain";
+import { isEmpty, isTable } from "./plain";
 import { placeCards } from "./place_cards";
 import { savedWays, usedWay } from "./profiles";
 import { server } from "./server";
@@ -22,7 +23,11 @@ export function understandStep(page: StepPage): Node[] {
     });
   if (!found) return job.state === "failed" && job.may_edit ? [coordinateColumns(page, again), backToFiles(page)].filter((part): part is HTMLElement => part !== null) : [backToFiles(page)];
   const next = h("button", { type: "button", class: "button primary", click: () => page.open("fields") }, w("understand.go"), icon("chevron-right"));
-  if (!found.place) return [layerQuestion(job, found, again), backToFiles(page)];
+  if (!found.place) return [layerQuestion(job, found.layers, again), backToFiles(page)];
+  if (isEmpty(found)) {
+    const others = found.layers.filter((name) => name !== found.source_layer);
+    return [emptyCard(job, found, () => page.open("files")), ...(others.length > 0 ? [layerQuestion(job, others, again)] : [])];
+  }
   const shapes = shapeChoice(page, found);
   next.disabled = found.place.crs === null || shapes?.open === true;
   return [
@@ -87,8 +92,8 @@ function shapeName(type: string): string {
 }
 
 /** A file of several layers: which of them is imported. */
-function layerQuestion(job: Job, found: Understanding, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
-  const buttons = byTheme(found.layers, job.theme).map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), layerName(name))));
+function layerQuestion(job: Job, layers: string[], again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
+  const buttons = byTheme(layers, job.theme).map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), layerName(name))));
   return h("section", { class: "card stack", "aria-labelledby": "layers-title" }, h("h2", { id: "layers-title" }, w("understand.which_layer")), h("p", { class: "soft" }, w("understand.which_layer_text")), h("ul", { class: "row" }, ...buttons));
 }
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useLanguage } from "../i18n";
 import { byTheme, layerName } from "../import/layer_names";
-import { bytes, companionsMissing, dataFiles, duration, encodingName, mappingOf } from "../import/plain";
+import { bytes, companionsMissing, dataFiles, duration, emptyFile, encodingName, mappingOf } from "../import/plain";
+import type { Understanding } from "../import/types";
 import { en } from "../import/words_en";
 import { vi } from "../import/words_vi";
 
@@ -28,6 +29,16 @@ test("an import takes one file of data; what lies beside it is none", () => {
   assert.deepEqual(dataFiles(["Thua.SHP", "thua.dbf", "thua.shp.xml"], kinds), ["Thua.SHP"]);
   assert.deepEqual(dataFiles(["thua.dbf", "thua.prj"], kinds), []);
   assert.deepEqual(dataFiles(["a.zip", "b.gpkg"], kinds), ["a.zip", "b.gpkg"]);
+});
+
+test("a file without rows is named, unless another of its layers may hold some", () => {
+  const files = [{ name: "a.shp", bytes: 1 }, { name: "a.dbf", bytes: 1 }];
+  const job = (rows: number | null, layers: string[] = []) => ({ files, kinds: [".shp"], understanding: { rows, layers } as unknown as Understanding });
+  assert.equal(emptyFile(job(0)), "a.shp");
+  assert.equal(emptyFile(job(0, ["a"])), "a.shp");
+  assert.equal(emptyFile(job(0, ["a", "b"])), "");
+  assert.equal(emptyFile(job(null)), "");
+  assert.equal(emptyFile({ ...job(0), understanding: null }), "");
 });
 
 test("layers made from OpenStreetMap are named in words, those of the theme first; others keep their names", () => {
