@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
+from gis_core.text_folding import fold
 from importers.column_facts import ColumnFacts
 from importers.refusals import refusal
 from importers.values import sql_type_of
@@ -48,7 +49,8 @@ def parse_pairs(pairs: Iterable[str], form: str = "--map FIELD=COLUMN") -> dict[
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).casefold()
+    """Return a name without marks, blanks and signs: the heading “Tên chủ” is the column TENCHU."""
+    return re.sub(r"[\W_]", "", fold(name))
 
 
 def _matches(alias: str, column: str) -> bool:

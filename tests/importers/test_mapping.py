@@ -18,6 +18,16 @@ def test_names_cut_to_ten_letters_are_found() -> None:
     assert found.targets == {"so_to": "SOHIEUTOBA", "so_thua": "SOTHUTUTHU"}
 
 
+def test_headings_with_marks_are_found() -> None:
+    columns = ["Số tờ", "Số thửa", "Diện tích", "Ghi chú"]
+    found = settle(theme_by_key("parcels"), columns, {})
+    assert found.targets == {"so_to": "Số tờ", "so_thua": "Số thửa", "area_m2": "Diện tích"}
+    assert settle(theme_by_key("environment"), ["MÃ", "TÊN"], {}).targets == {
+        "code": "MÃ",
+        "name": "TÊN",
+    }
+
+
 def test_a_column_fills_one_field_only() -> None:
     found = settle(theme_by_key("infrastructure"), ["LOAI", "CAP"], {})
     assert found.targets == {"kind": "LOAI"}
