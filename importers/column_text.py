@@ -32,6 +32,7 @@ _OTHERS = {  # letters of the script, and how much a word of them counts beside 
 # Encodings of Vietnamese have letters below the blank as well.
 _SEPARATORS = re.compile(rb"[\t\r\n\x20-\x40\x5b-\x60\x7b-\x7e]+")
 _PUNCTUATION = "“”‘’«»–—…•·\u00a0"
+_SIGNS = "“”‘’–—…•°²³"  # none of them ends a word of TCVN3, as « and · do
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,23 @@ def words_of(values: Iterable[bytes]) -> list[bytes]:
     found: dict[bytes, None] = {}
     for value in values:
         for word in _SEPARATORS.split(value):
-            if word and not (word.isascii() and word.isalpha()):
+            if word and not (word.isascii() and word.isalpha()) and not _is_sign(word):
                 found[word] = None
         if len(found) >= _MOST_WORDS:
             break
     return list(found)
+
+
+def _is_sign(word: bytes) -> bool:
+    """Tell whether a word of UTF-8 is signs, or ASCII beside signs: 10°, m², “Kho”.
+
+    To other encodings they are vowels, so they would tell of letters that nobody wrote.
+    """
+    try:
+        text = word.decode(UTF_8)
+    except UnicodeDecodeError:
+        return False
+    return text.strip(_SIGNS).isascii() or not any(letter.isalpha() for letter in text)
 
 
 def possible(values: Sequence[bytes], told: str = "") -> tuple[str, ...]:

@@ -121,6 +121,13 @@ def test_other_scripts_are_not_taken_for_vietnamese() -> None:
     assert found.codec == "utf-8"
 
 
+def test_signs_say_nothing() -> None:
+    for texts in (["10°21'00\"N", "10°22'30\"N"], ["12 m²", "7 m²"], ["–", "§ 5"]):
+        found = read_column("X", [text.encode() for text in texts], "utf-8", {})
+        assert found is not None
+        assert (found.codec, found.certain) == ("utf-8", True)
+
+
 def test_ascii_says_nothing() -> None:
     assert read_column("MA", [b"ODT", b"LUC"], "cp1258", {}) is None
 
