@@ -74,7 +74,8 @@ def _one(text: str | None, thousands: str) -> float:
     if not parts:
         return float("nan")
     minutes, seconds = _number(parts["m"], ""), _number(parts["s"] or "0", "")
-    if minutes >= _SIXTY or seconds >= _SIXTY:
+    # Programs that round the seconds write 10°20'60.00" for 10°21'.
+    if minutes > _SIXTY or seconds > _SIXTY:
         return float("nan")
     degrees = int(parts["d"]) + minutes / _SIXTY + seconds / _SIXTY**2
     return _signed(degrees, parts["before"], parts["after"], parts["sign"] or "")

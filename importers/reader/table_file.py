@@ -9,7 +9,15 @@ import pyarrow as pa
 
 from importers.reader.gdal_file import Batch, GdalFile
 from importers.reader.refusal import Refused
-from importers.reader.tables import GEOMETRY, Reading, bounds, chosen, located, readings
+from importers.reader.tables import (
+    GEOMETRY,
+    Reading,
+    bounds,
+    chosen,
+    headings_in,
+    located,
+    readings,
+)
 
 _SAMPLE_ROWS = 2_000
 _SHOWN_COLUMNS = 12
@@ -69,7 +77,7 @@ class TableFile(GdalFile):
     def described(self, layer: str, encoding: str | None) -> dict[str, Any]:
         """Return what is known of a sheet read in a way; its bounds are those of the first rows."""
         sheet, reading = self._way(layer)
-        facts = super().described(self._inside(sheet), encoding)
+        facts = self._sheet(sheet).described(self._inside(sheet), encoding)
         if reading is None:
             return facts
         return {**facts, "geometry_type": "Point", "bounds": bounds(self._sample(sheet), reading)}
@@ -77,7 +85,7 @@ class TableFile(GdalFile):
     def batches(self, layer: str, encoding: str | None, rows: int) -> Iterator[Batch]:
         """Yield the rows with their points."""
         sheet, reading = self._way(layer)
-        for batch, geometry in super().batches(self._inside(sheet), encoding, rows):
+        for batch, geometry in self._sheet(sheet).batches(self._inside(sheet), encoding, rows):
             yield (batch, geometry) if reading is None else (located(batch, reading), GEOMETRY)
 
     def _inside(self, sheet: str) -> str:
@@ -103,6 +111,20 @@ class TableFile(GdalFile):
 
     @lru_cache(maxsize=32)  # noqa: B019 -- one file in a process that ends with it
     def _sample(self, sheet: str) -> pa.RecordBatch:
-        for batch, _ in super().batches(self._inside(sheet), None, _SAMPLE_ROWS):
+        for batch, _ in self._sheet(sheet).batches(self._inside(sheet), None, _SAMPLE_ROWS):
             return batch
         return pa.RecordBatch.from_pylist([])
+
+    @lru_cache(maxsize=32)  # noqa: B019 -- one file in a process that ends with it
+    def _sheet(self, sheet: str) -> GdalFile:
+        """Return the file as one sheet of it is read.
+
+        GDAL takes the first row of a sheet for data where all cells hold text, as they do in lists
+        of degrees, minutes and seconds.
+        """
+        plain = GdalFile(self.path, self._options)
+        for batch, _ in plain.batches(self._inside(sheet), None, 1):
+            if headings_in(batch):
+                return GdalFile(self.path, {**self._options, "HEADERS": "FORCE"})
+            break
+        return plain

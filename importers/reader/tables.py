@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from importers.reader.coordinates import Numbers, column_of, points, split_pairs
+from importers.reader.coordinates import Numbers, column_of, parsed, points, split_pairs
 
 GEOMETRY = "wkb_geometry"
 _MOSTLY = 0.7
@@ -25,6 +25,7 @@ _EAST_NAMES = frozenset({"lon", "lng", "long", "longitude", "kinhdo", "kd", "eas
 _EAST_NAMES |= {"dong"}
 _EITHER_NAMES = frozenset({"x", "y"})
 _PAIR_NAMES = frozenset({"toado", "vitri", "coordinates", "coordinate", "latlon", "latlng", "gps"})
+_UNNAMED = re.compile(r"Field\d+\Z")  # GDAL's
 _CHOICE = re.compile(r"(?P<layer>.*): E=(?P<east>.+), N=(?P<north>.+)\Z", re.DOTALL)
 
 
@@ -46,6 +47,15 @@ def chosen(name: str) -> tuple[str, Reading | None]:
     if not found:
         return name, None
     return found["layer"], Reading(found["east"], found["north"])
+
+
+def headings_in(first: pa.RecordBatch) -> bool:
+    """Tell whether the first row of columns without names holds the names: different texts."""
+    if not first.num_rows or not all(_UNNAMED.match(name) for name in first.schema.names):
+        return False
+    cells = [column[0].as_py() for column in first.columns]
+    texts = [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
+    return len(set(texts)) == len(cells) and not np.isfinite(parsed(texts)).any()
 
 
 def readings(sample: pa.RecordBatch) -> list[Reading]:

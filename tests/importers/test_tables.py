@@ -38,6 +38,7 @@ def opened(path: Path, layer: str = "") -> list[tuple[float, float] | None]:
         ("10-21-37.8", 10.3605),
         ("10:21:37.8", 10.3605),
         ("10°21.63'N", 10.3605),
+        ("10°20'60.00\"N", 10.35),
         ("106°21'49\"Đ", 106 + 21 / 60 + 49 / 3600),
         ("10°21'37.8\"S", -10.3605),
         ("-10.3605", -10.3605),
@@ -164,6 +165,30 @@ def test_a_workbook_has_a_layer_for_each_sheet_with_coordinates(tmp_path: Path) 
             append=path.exists(),
         ) if sheet == "Mốc" else None
     assert layers_of(path) == ["Mốc"]
+    assert opened(path) == [(567000.25, 1145000.5), (568000, 1146000)]
+
+
+def test_a_workbook_of_texts_has_its_headings(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    columns = {
+        "Tên": ["Vĩnh Tràng", "Mỹ Tho"],
+        "Vĩ độ": ["10°21'00\"N", "10°22'30\"N"],
+        "Kinh độ": ["106°21'00\"E", "106°22'12\"E"],
+    }
+    values = [np.array(column, object) for column in columns.values()]
+    pyogrio.raw.write(path, None, values, list(columns), geometry_type=None, driver="XLSX")
+    with open_source(path) as source:
+        assert source.columns == tuple(columns)
+        [(batch, _)] = source.batches()
+    assert batch.column("Tên").to_pylist() == columns["Tên"]
+    assert opened(path) == [pytest.approx((106.35, 10.35)), pytest.approx((106.37, 10.375))]
+
+
+def test_a_workbook_without_headings_keeps_its_first_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    names = ["1145000,5", "567000,25"]  # of the columns: the writer puts them into the first row
+    values = [np.array([text], object) for text in ("1146000", "568000")]
+    pyogrio.raw.write(path, None, values, names, geometry_type=None, driver="XLSX")
     assert opened(path) == [(567000.25, 1145000.5), (568000, 1146000)]
 
 
