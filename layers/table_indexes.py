@@ -14,11 +14,11 @@ from datetime import timedelta
 from functools import partial
 
 from django.contrib.postgres.indexes import GinIndex, GistIndex
-from django.db import OperationalError, connections, models, transaction
+from django.db import OperationalError, ProgrammingError, connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django_tasks import task
-from psycopg2.errors import LockNotAvailable
+from psycopg2.errors import DuplicateTable, LockNotAvailable
 
 from gis_core.access import STAFF_DATABASE
 from gis_core.session_lock import Work, session_lock
@@ -134,11 +134,22 @@ def _build(theme: Theme, names: list[str]) -> None:
     late = late_indexes(theme)
     with connections[STAFF_DATABASE].schema_editor(atomic=False) as editor:
         for index in (late[name] for name in names):
-            for statement in (index.remove_sql, index.create_sql):
-                editor.execute(statement(theme.model, editor, concurrently=True), params=None)
+            with _unless_it_stands():
+                for statement in (index.remove_sql, index.create_sql):
+                    editor.execute(statement(theme.model, editor, concurrently=True), params=None)
         # After a first load nobody has looked at the rows yet: until then the planner guesses.
         table = editor.quote_name(theme.table)
         editor.execute(template("late_indexes_analyze").format(table=table), params=None)
+
+
+@contextmanager
+def _unless_it_stands() -> Iterator[None]:
+    """Pass over an index that is there by now: sessions outlive a killed load for a while."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, DuplicateTable):
+            raise
 
 
 @contextmanager

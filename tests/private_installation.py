@@ -66,17 +66,19 @@ class Installation:
         start(self._cluster)
         instance = write_instance(checkout, self._cluster)
         prepare_databases(self._cluster, instance, Stamps(checkout.var / "stamps.json"))
+        self.database_url = instance["database_url"]
         kept = {name: value for name, value in os.environ.items() if "DATABASE" not in name}
         self.environment = {**kept, "DATA_DIR": str(checkout.var)}
         for command in ("prepare_database", "migrate", "load_code_lists"):
-            self._manage(command)
+            self.manage(command)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.base = f"http://127.0.0.1:{self.port}"
         self._server: subprocess.Popen[bytes] | None = None
 
-    def _manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str) -> str:
+        """Run a command of manage.py to its end; return what it prints."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -88,7 +90,7 @@ class Installation:
         return done.stdout
 
     def _shell(self, code: str) -> Any:
-        return json.loads(self._manage("shell", "-v", "0", "-c", code).strip().splitlines()[-1])
+        return json.loads(self.manage("shell", "-v", "0", "-c", code).strip().splitlines()[-1])
 
     def plant(self, layer: str, count: int) -> tuple[list[int], str]:
         """Make sites in a new layer; return their ids and a token of somebody of its name."""
