@@ -162,8 +162,12 @@ def _guessed(
         for one in candidates[1:]
         if one.rank == best.rank and one.share >= best.share - _AS_GOOD
     ]
-    if rivals or crs_text:
-        facts = {"systems": _listed([*candidates[:1], *rivals])}
+    if crs_text:
+        good = [one for one in candidates if one.share >= best.share - _AS_GOOD]
+        facts = {"systems": _listed(good), "key": best.crs.key}
+        return _asked("crs_unnamed", outline, candidates, facts=facts)
+    if rivals:
+        facts = {"systems": _listed([best, *rivals])}
         return _asked("crs_ambiguous", outline, candidates, facts=facts)
     return Place(best.crs, outline, candidates, issues=(_guess_issue(best.crs),))
 

@@ -10,6 +10,7 @@ from importers.magic import FileKind, kind_of
 from importers.refusals import refusal
 
 _SIDE_TEXT_BYTES = 20_000
+_CONTENTS_BYTES = 1 << 20
 # kinds of several files → their suffixes, the main one first; all belong to the original
 PARTS: dict[FileKind, tuple[str, ...]] = {
     FileKind.SHAPEFILE: (".shp", ".shx", ".dbf", ".prj", ".cpg"),
@@ -53,15 +54,23 @@ class Dataset:
 
 def dataset_of(path: Path) -> Dataset:
     """Return the data set that a file is, or is a part of; FileRefused if it is none."""
-    suffixes = _suffixes_with(path)
-    if suffixes and path.is_file():
-        beside = _beside(path, suffixes)
-        path = beside.get(suffixes[0], path)
+    path = main_of(path)
     kind = kind_of(path)
     if kind not in PARTS:
         return Dataset(kind, path.stem, path, {MAIN_SUFFIX.get(kind, path.suffix.lower()): path})
     main = PARTS[kind][0]
     return Dataset(kind, path.stem, path, {**_beside(path, PARTS[kind]), main: path})
+
+
+def main_of(path: Path) -> Path:
+    """Return the main file of the data set that a file is a part of; FileRefused without it."""
+    suffixes = _suffixes_with(path)
+    if not suffixes or not path.is_file():
+        return path
+    beside = _beside(path, suffixes)
+    if suffixes[0] not in beside:
+        raise refusal("part_alone", path.name, {"main": f"{path.stem}{suffixes[0]}"})
+    return beside[suffixes[0]]
 
 
 def datasets_in(archive: Path, unpacked: Path) -> list[Dataset]:
@@ -85,7 +94,15 @@ def datasets_in(archive: Path, unpacked: Path) -> list[Dataset]:
             found[name] = replace(dataset, name=name)
     if not found:
         raise refusal("archive_empty", archive.name)
-    return list(found.values())
+    # The table of contents of a KMZ names the files beside it and has nothing of its own.
+    return [one for one in found.values() if not _only_links(one)] or list(found.values())
+
+
+def _only_links(dataset: Dataset) -> bool:
+    if dataset.kind is not FileKind.KML or dataset.main.stat().st_size > _CONTENTS_BYTES:
+        return False
+    text = dataset.main.read_bytes()
+    return b"NetworkLink" in text and b"Placemark" not in text
 
 
 def _suffixes_with(path: Path) -> tuple[str, ...]:

@@ -65,6 +65,9 @@ CODES: dict[str, str | Promise] = {
         "The row holds several points, and a layer of points takes one a row; split the row."
     ),
     "empty": _("The row has no shape; draw it or delete the row."),
+    "no_place": _(
+        "The row has no coordinates that can be read; write X and Y, or longitude and latitude."
+    ),
     "too_many_vertices": _("The shape has too many corners; simplify or cut it."),
     "not_finite": _("A coordinate is not a number; correct the row."),
     "out_of_bounds": _("The shape lies off the map; check the coordinate system."),
@@ -108,6 +111,9 @@ CODES: dict[str, str | Promise] = {
     "crs_guessed": _("The file does not say its coordinate system; check the position."),
     "crs_unknown": _("No known coordinate system puts the data into the city; say which it is."),
     "crs_ambiguous": _("Several coordinate systems put the data into the city; say which it is."),
+    "crs_unnamed": _(
+        "The file describes a coordinate system that is none of the usual ones; say which it is."
+    ),
     "crs_contradicted": _(
         "The coordinate system that the file names puts the data outside the city, another one"
         " inside; say which it is."
@@ -121,6 +127,10 @@ CODES: dict[str, str | Promise] = {
         "Only people who may publish this layer change this field; the column was left beside it."
     ),
     "column_misfit": _("The name of the column fits the field, its values do not; it was kept."),
+    "file_cut": _(
+        "The file is shorter than it says of itself, so its last shapes are missing; copy it once"
+        " more."
+    ),
     "table_missing": _("The table beside the shapes is missing, so no row has values."),
     "isolation_weak": _("The file was read without all safeguards, as an administrator accepts."),
     "names_collided": _(

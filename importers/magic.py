@@ -36,6 +36,7 @@ _HEAD_BYTES = 4096
 _LINE_BYTES = 8 << 20
 _RECORD_SEPARATOR = b"\x1e"  # RFC 8142: before every text of a sequence
 _OSM_PBF = b"\x0a\x09OSMHeader"
+_GEOJSON = re.compile(rb'"(?:type|features|geometry|geometries|coordinates)"')
 _OVERPASS = re.compile(rb'"generator"\s*:\s*"Overpass|"osm3s"\s*:')
 _DGN = (b"\x08\x05", b"\x08\x09", b"\xc8\x05", b"\xc8\x09")  # two and three dimensions, version 7
 _BINARY: tuple[tuple[bytes, FileKind], ...] = (
@@ -110,6 +111,8 @@ def _kind_of_text(path: Path, text: bytes) -> FileKind | None:
     if text.startswith(b"{") and b'"' in text:
         if _OVERPASS.search(text):
             return FileKind.OVERPASS
+        if not _GEOJSON.search(text):
+            return None
         return FileKind.GEOJSON_SEQUENCE if _is_sequence(path) else FileKind.GEOJSON
     for start, kind in _TEXT:
         if start.match(text):

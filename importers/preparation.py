@@ -74,6 +74,7 @@ class Preparation:
         self._letters, self._target, self._crs = file.letters, target, crs
         self._heights = file.heights
         self._shapefile = file.source.kind is FileKind.SHAPEFILE
+        self._table = file.source.kind in {FileKind.CSV, FileKind.XLSX}
         self._findings = RowFindings(log, target.stored, target.area_4326)
         matched = file.matched
         if self._heights:
@@ -144,6 +145,8 @@ class Preparation:
         kinds = kind_names(wkb.take(pa.array(of_type)))
         self.other_kinds.update(kind for kind in kinds if kind)
         reasons[of_type[np.array([not kind for kind in kinds], dtype=bool)]] = "mixed_shape"
+        if self._table:
+            reasons[reasons == "empty"] = "no_place"
         aside = reasons == ANOTHER_KIND
         if self._aside is not None and aside.any():
             self._aside(batch.filter(pa.array(aside)), geometry)

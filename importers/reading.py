@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from importers.child import Child, Work, running
-from importers.datasets import Dataset, dataset_of, datasets_in
+from importers.datasets import Dataset, dataset_of, datasets_in, main_of
 from importers.formats import FORMATS, GDAL_OPTIONS
 from importers.magic import FileKind, kind_of
 from importers.reader.columns import rebuilt
@@ -48,7 +48,7 @@ class Job:
 
     def datasets(self) -> list[Dataset]:
         """Return what the file holds; FileRefused when that is nothing that can be read."""
-        if kind_of(self._path) is not FileKind.ZIP:
+        if kind_of(main_of(self._path)) is not FileKind.ZIP:
             return [dataset_of(self._path)]
         unpacked = self._folder / "unpacked"
         unpacked.mkdir()

@@ -8,10 +8,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from importers.issues import FileRefused
+from importers.spoken_reasons import spoken
 from layers.display import number
 
 REFUSALS: dict[str, Promise] = {
-    "unreachable": _("%(file)s cannot be read: %(reason)s."),
+    "unreachable": _(
+        "%(file)s cannot be read (%(reason)s). Check its name and the right to read it."
+    ),
     "unknown_kind": _(
         "%(file)s: this kind of file is not known. Send a shapefile, GeoPackage, GeoJSON, KML, GPX,"
         " MapInfo TAB or MIF, FlatGeobuf, CSV, XLSX, DXF, DGN,"
@@ -32,6 +35,10 @@ REFUSALS: dict[str, Promise] = {
     "nothing_enclosed": _(
         "%(file)s: the boundary lines enclose nothing. Choose the level of the boundaries, or close"
         " the gaps between the lines."
+    ),
+    "part_alone": _(
+        "%(file)s is only a part of a data set: %(main)s is missing. Send all files of that name"
+        " together, or in one zip."
     ),
     "empty_file": _("%(file)s is empty. Copy or save it once more."),
     "other_archive": _("%(file)s is an archive of another kind. Pack it as a zip."),
@@ -149,6 +156,10 @@ REFUSALS: dict[str, Promise] = {
         "The file's coordinate system is not known, and several put the data into the city:"
         " %(systems)s. Say which it is (--source-crs)."
     ),
+    "crs_unnamed": _(
+        "The file describes a coordinate system that is none of the usual ones. The data lies in"
+        " the city with: %(systems)s. Say which it is, such as %(key)s (--source-crs)."
+    ),
     "crs_contradicted": _(
         "The file says %(declared)s, which puts the data outside the city; inside with:"
         " %(systems)s. Say which it is, such as %(key)s; %(own)s keeps what the file says"
@@ -226,6 +237,7 @@ REFUSALS: dict[str, Promise] = {
 }
 
 
+_SAID_BY_LIBRARIES = {"unreachable", "damaged", "archive_damaged", "archive_member", "not_written"}
 _OPTION = re.compile(r"\s*\(--[a-z][^()]*\)")
 
 
@@ -261,8 +273,10 @@ def refusal(code: str, file: str = "", facts: Mapping[str, object] | None = None
     """
     known = code if code in REFUSALS else "crashed"
     told = {name: _shown(value) for name, value in (facts or {}).items()}
+    if known in _SAID_BY_LIBRARIES:
+        told["reason"] = spoken(file, str(told.get("reason", "")))
     try:
-        detail = str(REFUSALS[known]) % {**told, "file": file}
+        detail = (str(REFUSALS[known]) % {**told, "file": file}).replace(" ()", "")
     except (KeyError, TypeError, ValueError):
         known, detail = "crashed", str(REFUSALS["crashed"]) % {"file": file}
     return Unreadable(known, detail)

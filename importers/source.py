@@ -24,6 +24,7 @@ from importers.text_encoding import TextEncoding
 # A GeoJSON may point to a coordinate system by address, which GDAL would fetch.
 _LINKED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]{0,200}"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
 _SCAN_BYTES = 8 << 20
+_SHP_LENGTH = slice(24, 28)  # of the header: how long the whole file is
 
 
 @dataclass(frozen=True)
@@ -131,10 +132,16 @@ def _weaker(reading: Reading) -> tuple[Issue, ...]:
     return (Issue("isolation_weak", Severity.WARNING, detail=", ".join(reading.missing_walls)),)
 
 
-def _missing_parts(dataset: Dataset) -> tuple[Issue, ...]:
-    if dataset.kind is not FileKind.SHAPEFILE or ".dbf" in dataset.parts:
-        return ()
-    return (Issue("table_missing", Severity.WARNING, detail=f"{dataset.name}.dbf"),)
+def _missing_parts(dataset: Dataset) -> Iterator[Issue]:
+    if dataset.kind is not FileKind.SHAPEFILE:
+        return
+    if ".dbf" not in dataset.parts:
+        yield Issue("table_missing", Severity.WARNING, detail=f"{dataset.name}.dbf")
+    with dataset.main.open("rb") as stream:
+        header = stream.read(_SHP_LENGTH.stop)
+    words_of_two_bytes = int.from_bytes(header[_SHP_LENGTH], "big")
+    if 2 * words_of_two_bytes > dataset.main.stat().st_size:
+        yield Issue("file_cut", Severity.WARNING, detail=dataset.main.name)
 
 
 def _refuse_linked_crs(path: Path) -> None:
