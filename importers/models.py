@@ -99,6 +99,8 @@ class ImportJob(models.Model):
     problem = models.TextField(
         blank=True
     )  # why it failed or stands still, in the author's language
+    # Writing was ordered and has written nothing, though nobody stopped it; `problem` says why.
+    unwritten = models.BooleanField(default=False)
     title = models.CharField(_("title"), max_length=200, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     decision_number = models.CharField(_("decision number"), max_length=80, blank=True)

@@ -84,7 +84,12 @@ def import_file(
         except _NotDirectly:
             return _attempt(actor, request, progress, onlooker, directly=False)
     except IntegrityError as error:
-        raise refusal("rule_broken", facts={"rule": str(error).splitlines()[0]}) from error
+        raise refusal("rule_broken", facts={"rule": _rule(error)}) from error
+
+
+def _rule(error: IntegrityError) -> str:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", "") or str(error).partition("\n")[0])
 
 
 def _attempt(

@@ -26,6 +26,7 @@ def head(actor: Actor, job: ImportJob, at_work: frozenset[int], title: str) -> d
     return {
         "id": job.pk,
         "state": _state(job, at_work),
+        "unwritten": job.unwritten,
         "theme": job.theme,
         "theme_title": gettext(str(theme_by_key(job.theme).title)),
         "layer": job.slug,
@@ -60,6 +61,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "has_map": job.report is not None and row_map.path_of(job).exists(),
         "rejected_files": list(rejected.files(uploads.folder_of(job))),
         "problem": job.problem,
+        "work": job.state if job.state in ImportJob.WORKING else "",
         "reason": job.reason,
         "decision_number": job.decision_number,
         "submitted_at": _moment(job.submitted_at),

@@ -117,7 +117,7 @@ def remove_file(actor: Actor, job_id: int, name: str) -> ImportJob:
 
 
 def _start_over(job: ImportJob) -> None:
-    job.state, job.problem = State.UPLOADING, ""
+    job.state, job.problem, job.unwritten = State.UPLOADING, "", False
     job.understanding, job.report, job.submitted_at = None, None, None
     job.answers = no_answers()  # they were about other columns
 
@@ -130,6 +130,7 @@ def answer(actor: Actor, job_id: int, answers: Mapping[str, Any]) -> ImportJob:
             job.answers = merged
             if job.state in (State.READY, State.RETURNED):
                 job.state, job.report, job.submitted_at = State.ASKING, None, None
+                job.problem, job.unwritten = "", False  # they were about what is asked anew
     return job
 
 
@@ -176,7 +177,8 @@ def _prepare(actor: Actor, job: ImportJob, step: Step, note: str) -> None:
 
 
 def _order(job: ImportJob, state: str) -> None:
-    job.state, job.problem, job.cancel_requested = state, "", False
+    job.state, job.cancel_requested = state, False
+    job.problem, job.unwritten = "", False
     job.stage, job.rows_done, job.rows_total = "", 0, None
     job.ended_at, job.seconds_left = None, None
     job.attempt += 1
@@ -206,6 +208,7 @@ def _decide(actor: Actor, job: ImportJob, step: Step, note: str) -> None:
             raise Invalid(gettext("Say in a note what is to be changed."))
         job.state = State.RETURNED
         _note(actor, job, note)
+    job.problem, job.unwritten = "", False  # of before: the next one has to decide anew
 
 
 def _note(actor: Actor, job: ImportJob, note: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -27,7 +27,7 @@ from importers.refusals import Unreadable, without_options
 from importers.report import Report
 from importers.request import ImportRequest
 from importers.stopping import Stopped
-from importers.wizard import look, rejected, row_map, uploads
+from importers.wizard import failures, look, rejected, row_map, uploads
 from importers.wizard.addresses import free_address
 from importers.wizard.row_map import RowMap
 from importers.wizard.watch import Watch
@@ -102,10 +102,8 @@ def _work(job: ImportJob) -> None:
             ended = steps[job.state](job, watch)
     except Stopped:
         ended = _stopped(job)
-    except (DatabaseError, InterfaceError):
-        if not watch.stopped:
-            raise  # the database went away: the import is found interrupted
-        ended = _stopped(job)
+    except (DatabaseError, InterfaceError, OSError) as error:
+        ended = _stopped(job) if watch.stopped else _failed_from_outside(job, error)
     except (CityError, ImportBroken) as error:
         ended = _failed(job, without_options(str(getattr(error, "detail", "") or error)))
     _end(job, ended, again=watch.stopped)
@@ -130,8 +128,16 @@ def _stopped(job: ImportJob) -> dict[str, Any]:
 
 def _failed(job: ImportJob, detail: str) -> dict[str, Any]:
     if job.state == State.WRITING:  # what was decided about stays as it was
-        return {"state": job.state_before, "problem": detail}
+        return {"state": job.state_before, "problem": detail, "unwritten": True}
     return {"state": State.FAILED, "state_before": job.state, "problem": detail}
+
+
+def _failed_from_outside(job: ImportJob, error: Error | OSError) -> dict[str, Any]:
+    """Say why; raises the error again where the import is found interrupted anyway."""
+    detail = failures.reason(error)
+    if detail is None:
+        raise error
+    return _failed(job, detail)
 
 
 def _changed(job: ImportJob, watch: Watch) -> dict[str, Any]:
@@ -141,7 +147,8 @@ def _changed(job: ImportJob, watch: Watch) -> dict[str, Any]:
         " Look at the new numbers, then decide again."
     )
     back = job.state_before or State.READY
-    return {"state": back, "problem": words, "report": _dry_run(job, watch).as_dict()}
+    report = _dry_run(job, watch).as_dict()
+    return {"state": back, "problem": words, "report": report, "unwritten": True}
 
 
 def author_of(job: ImportJob) -> Actor:

@@ -28,9 +28,9 @@ export interface StepPage {
   job: Job;
   /** The one map of the page; it is made when a step first wants it. */
   readonly map: MapFrame;
-  /** Does something on the server and shows the import that it answers with. */
-  act(work: () => Promise<Job | null>, done?: string): Promise<void>;
-  take(step: JobStep, note?: string): Promise<void>;
+  /** Does something on the server and shows the import that it answers with; tells whether it was done. */
+  act(work: () => Promise<Job | null>, done?: string): Promise<boolean>;
+  take(step: JobStep, note?: string): Promise<boolean>;
   /** Sends what a form says at this moment; the form stays as it is. */
   keep(work: () => Promise<Job>): Promise<void>;
   open(step: StepName): void;
@@ -80,8 +80,8 @@ export class JobPage implements StepPage {
     }
   }
 
-  async act(work: () => Promise<Job | null>, done = ""): Promise<void> {
-    if (this.root.hasAttribute("aria-busy")) return; // one thing at a time: a second click does nothing
+  async act(work: () => Promise<Job | null>, done = ""): Promise<boolean> {
+    if (this.root.hasAttribute("aria-busy")) return false; // one thing at a time: a second click does nothing
     this.root.setAttribute("aria-busy", "true");
     const timer = window.setTimeout(() => this.notes.append(this.patience), SLOW_MS);
     try {
@@ -89,8 +89,10 @@ export class JobPage implements StepPage {
       quiet();
       if (job) this.show(job);
       if (done) say(done, "good");
+      return true;
     } catch (reason) {
       say(failureWords(reason).text, "bad");
+      return false;
     } finally {
       window.clearTimeout(timer);
       this.patience.remove();
@@ -111,7 +113,7 @@ export class JobPage implements StepPage {
     }
   }
 
-  take(step: JobStep, note = ""): Promise<void> {
+  take(step: JobStep, note = ""): Promise<boolean> {
     return this.act(() => server.step(this.id, step, note));
   }
 
@@ -125,12 +127,16 @@ export class JobPage implements StepPage {
 
   private show(job: Job): void {
     const before = this.job as Job | undefined;
+    const stood = this.step;
     this.job = job;
     this.drawn += 1;
     if (!before || before.state !== job.state) this.step = (before ? null : this.asked()) ?? this.home(before);
-    const moved = before !== undefined && before.state !== job.state;
+    const work = before && before.state !== job.state && [before.state, job.state].some((state) => WORKING.includes(state));
+    const moved = before !== undefined && (work || this.step !== stood);
     const held = this.body.contains(document.activeElement) ? document.activeElement : null;
+    const opened = moved ? [] : [...this.body.querySelectorAll<HTMLDetailsElement>("details[id][open]")].map(({ id }) => id);
     this.draw();
+    for (const one of this.body.querySelectorAll<HTMLDetailsElement>("details[id]")) if (opened.includes(one.id)) one.open = true;
     if (moved) this.body.focus({ preventScroll: true }); // what had the focus is gone
     else if (held) (document.getElementById(held.id) ?? this.body).focus({ preventScroll: true }); // drawn anew
     if (WORKING.includes(job.state)) this.lookAgain();
@@ -139,9 +145,12 @@ export class JobPage implements StepPage {
   /** The step that the state belongs to; an interrupted work belongs to what it was about. */
   private home(before?: Job): StepName {
     const { state, report, understanding } = this.job;
-    if (state === "asking" && before?.state === "checking") return "fields"; // somebody stopped the dry run
-    if (before?.state === "writing" && report && state !== "done") return "publish"; // stopped, or the layer has changed since
-    if (state === "interrupted") return report ? "publish" : understanding ? "check" : "understand";
+    const was = before?.state === "interrupted" ? before.work : before?.state;
+    if (state === "asking" && was === "checking") return "fields"; // somebody stopped the dry run
+    if (state === "asking" && before && !WORKING.includes(before.state) && this.reachable(this.step)) return this.step; // an answer to go on from
+    if (was === "writing" && report && state !== "done") return "publish"; // stopped, or the layer has changed since
+    if (this.job.unwritten) return "publish";
+    if (state === "interrupted") return HOME[this.job.work || "writing"] ?? "files";
     if (state === "failed" && understanding && !isEmpty(understanding)) return "fields";
     if (state === "failed" && this.job.files.some(({ name }) => isTable(name))) return "understand"; // its columns may be named
     return HOME[state] ?? "files";
@@ -166,7 +175,7 @@ export class JobPage implements StepPage {
     const { job } = this;
     const back = h("a", { class: "text-link", href: `/${language}/import` }, icon("arrow-left"), w("job.all"));
     const layer = h("p", { class: "soft" }, job.theme_title === job.layer_title ? w("job.into_layer", { layer: job.layer_title }) : w("job.into", { layer: job.layer_title, theme: job.theme_title }), job.new_layer ? ` (${w("job.new_layer")})` : "");
-    replaceChildren(this.head, h("nav", { "aria-label": w("job.back") }, back), h("div", { class: "job-title" }, h("h1", {}, job.title || w("job.title", { layer: job.layer_title })), stateTag(job.state)), layer);
+    replaceChildren(this.head, h("nav", { "aria-label": w("job.back") }, back), h("div", { class: "job-title" }, h("h1", {}, job.title || w("job.title", { layer: job.layer_title })), stateTag(job)), layer);
     this.steps.replaceChildren(stepper(this.step, (step) => this.reachable(step), (step) => this.open(step)));
     replaceChildren(this.notes, this.problem(), this.interruption());
   }
@@ -179,16 +188,19 @@ export class JobPage implements StepPage {
   }
 
   private problem(): HTMLElement | null {
-    const { problem, state, may } = this.job;
+    const { problem, state, may, unwritten } = this.job;
     if (!problem) return null;
+    const bad = state === "failed" || unwritten;
     const again = state === "failed" && may.includes("retry") && this.job.understanding ? h("button", { type: "button", class: "button", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
-    return h("div", { class: `note ${state === "failed" ? "bad" : "caution"}`, role: state === "failed" ? "alert" : "status" }, icon("circle-alert"), h("div", { class: "stack" }, h("p", {}, problem), again));
+    return h("div", { class: `note ${bad ? "bad" : "caution"}`, role: bad ? "alert" : "status" }, icon("circle-alert"), h("div", { class: "stack" }, unwritten ? h("strong", {}, w("job.unwritten")) : null, h("p", {}, problem), again));
   }
 
   private interruption(): HTMLElement | null {
-    if (this.job.state !== "interrupted") return null;
-    const again = this.job.may.includes("retry") ? h("button", { type: "button", class: "button primary", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
-    return h("div", { class: "note bad", role: "alert" }, icon("circle-alert"), h("div", { class: "stack" }, h("p", {}, w("job.interrupted")), again));
+    const { state, may, work } = this.job;
+    if (state !== "interrupted") return null;
+    const again = may.includes("retry") ? h("button", { type: "button", class: "button primary", click: () => void this.take("retry") }, icon("rotate-ccw"), w(work === "writing" ? "job.write_again" : "retry")) : null;
+    const back = may.includes("stop") ? h("button", { type: "button", class: "button", click: () => void this.take("stop") }, icon("arrow-left"), w("job.step_back")) : null;
+    return h("div", { class: "note bad", role: "alert" }, icon("circle-alert"), h("div", { class: "stack" }, h("strong", {}, w(`job.interrupted_${work || "writing"}`)), h("p", {}, w("job.interrupted")), h("div", { class: "row" }, again, back)));
   }
 
   private working(): HTMLElement {

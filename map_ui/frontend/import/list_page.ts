@@ -50,7 +50,7 @@ function line(job: JobHead): HTMLElement {
     "a",
     { class: "import-line", href: `/${language}/import/${job.id}` },
     h("span", { class: "import-line-words" }, h("strong", {}, job.title || job.layer_title), h("small", { class: "soft" }, about), counts),
-    stateTag(job.state),
+    stateTag(job),
     icon("chevron-right"),
   );
 }

@@ -5,7 +5,7 @@ import type { Answers, ColumnText, Understanding } from "./types";
 import { w } from "./words";
 
 const LETTER_KINDS = ["shapefile", "mapinfo-tab", "mapinfo-mif", "csv"]; // the others are always Unicode
-type Again = (answers: Partial<Answers>) => Promise<void>;
+type Again = (answers: Partial<Answers>) => Promise<unknown>;
 
 export function textChoices(found: Understanding, answers: Answers, encodings: string[], again: Again): HTMLElement {
   const doubtful = found.text.filter(({ certain }) => !certain).length;
@@ -37,7 +37,7 @@ function wholeFile(found: Understanding, encodings: string[], again: Again): HTM
   return details;
 }
 
-function columnText(column: ColumnText, choose: (column: string, codec: string) => Promise<void>): HTMLElement {
+function columnText(column: ColumnText, choose: (column: string, codec: string) => Promise<unknown>): HTMLElement {
   const after = column.readings.find(({ encoding }) => encoding === column.encoding)?.after ?? [];
   const rows = column.before.map((text, index) => h("tr", {}, h("td", { class: "raw" }, text), h("td", {}, after[index] ?? "")));
   const head = h("tr", {}, h("th", { scope: "col" }, w("text.before")), h("th", { scope: "col" }, w("text.after", { name: encodingName(column.encoding) })));
@@ -48,7 +48,7 @@ function columnText(column: ColumnText, choose: (column: string, codec: string) 
   return details;
 }
 
-function choices(column: ColumnText, choose: (column: string, codec: string) => Promise<void>): HTMLElement {
+function choices(column: ColumnText, choose: (column: string, codec: string) => Promise<unknown>): HTMLElement {
   const id = `letters-${column.column}`;
   const options = column.readings.map(({ encoding, after }) => h("option", { value: encoding }, `${encodingName(encoding)}: ${(after[0] ?? "").slice(0, 40)}`));
   const select = h("select", { class: "input", id }, ...options);

@@ -30,6 +30,8 @@ export interface JobProgress {
 export interface JobHead {
   id: number;
   state: JobState;
+  /** Writing was ordered and wrote nothing, though nobody stopped it; `problem` says why. */
+  unwritten: boolean;
   theme: string;
   theme_title: string;
   layer: string;
@@ -217,6 +219,8 @@ export interface Job extends JobHead {
   rejected_files: string[];
   has_map: boolean;
   problem: string;
+  /** What a worker is at, or was at when it was interrupted. */
+  work: "" | "understanding" | "checking" | "writing";
   reason: string;
   decision_number: string;
   submitted_at: string | null;

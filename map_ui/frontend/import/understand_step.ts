@@ -45,7 +45,7 @@ function backToFiles(page: StepPage, next: HTMLButtonElement | null = null): HTM
 }
 
 /** A table whose columns of coordinates could not be told: the person names them. */
-function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement | null {
+function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>) => Promise<unknown>): HTMLElement | null {
   const table = job.files.find(({ name }) => isTable(name));
   if (!table) return null;
   const field = (id: string, label: string, value = "") => {
@@ -63,7 +63,7 @@ function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>)
   return form;
 }
 
-function facts(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>, ways: (HTMLElement | null)[]): HTMLElement {
+function facts(found: Understanding, again: (answers: Partial<Answers>) => Promise<unknown>, ways: (HTMLElement | null)[]): HTMLElement {
   const rows: [string, Node | string][] = [[w("understand.kind"), KINDS[found.format] ?? found.format]];
   if (found.layers.length > 1) rows.push([w("understand.layer"), layerChoice(found, again)]);
   else if (found.source_layer && found.source_layer !== "data") rows.push([w("understand.layer"), found.source_layer]);
@@ -92,12 +92,12 @@ function shapeName(type: string): string {
 }
 
 /** A file of several layers: which of them is imported. */
-function layerQuestion(job: Job, layers: string[], again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
+function layerQuestion(job: Job, layers: string[], again: (answers: Partial<Answers>) => Promise<unknown>): HTMLElement {
   const buttons = byTheme(layers, job.theme).map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), layerName(name))));
   return h("section", { class: "card stack", "aria-labelledby": "layers-title" }, h("h2", { id: "layers-title" }, w("understand.which_layer")), h("p", { class: "soft" }, w("understand.which_layer_text")), h("ul", { class: "row" }, ...buttons));
 }
 
-function layerChoice(found: Understanding, again: (answers: Partial<Answers>) => Promise<void>): HTMLElement {
+function layerChoice(found: Understanding, again: (answers: Partial<Answers>) => Promise<unknown>): HTMLElement {
   const select = h("select", { class: "input", "aria-label": w("understand.layer") }, ...found.layers.map((name) => h("option", { value: name }, layerName(name))));
   select.value = found.source_layer;
   select.addEventListener("change", () => void again({ source_layer: select.value }));
