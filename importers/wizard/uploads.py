@@ -16,6 +16,7 @@ from gis_core.access import STAFF_DATABASE
 from gis_core.errors import Busy, Invalid, TooLarge
 from importers.formats import FORMATS
 from importers.models import ImportJob
+from importers.refusals import refusal
 
 KEPT_DAYS = 14  # after the last change of an import
 MOST_FILES = 40
@@ -27,7 +28,16 @@ COMPANIONS = frozenset(
     {part for parts in _PARTS for part in parts[1:]}
     | {".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".qix", ".xml", ".qmd"}
 )
-DATA = tuple(dict.fromkeys((".zip", *(parts[0] for parts in _PARTS), ".json", ".kmz")))
+_OTHER_SUFFIXES = (".json", ".geojsons", ".kmz", ".tsv", ".txt")
+DATA = tuple(dict.fromkeys((".zip", *(parts[0] for parts in _PARTS), *_OTHER_SUFFIXES)))
+_NOTES = ".txt"  # a table, or a note beside the data
+# What people send that is close to what can be read → the refusal that says what to send instead.
+_NEARLY = {
+    ".dwg": "drawing_dwg",
+    ".xls": "old_office",
+    **dict.fromkeys((".pdf", ".doc", ".docx"), "document"),
+    **dict.fromkeys((".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".xz"), "other_archive"),
+}
 _PICTURES = frozenset({".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".ecw", ".sid"})
 
 
@@ -91,6 +101,8 @@ def plain_name(name: str) -> str:
             " everybody; ask for that."
         )
         raise Invalid(words % {"name": base})
+    if stem and f"{dot}{suffix}".lower() in _NEARLY:
+        raise Invalid(refusal(_NEARLY[f"{dot}{suffix}".lower()], base).detail)
     if not stem or f"{dot}{suffix}".lower() not in {*DATA, *COMPANIONS}:
         words = gettext("“%(name)s” cannot be imported. Files that can: %(kinds)s.")
         kinds = ", ".join(kind.lstrip(".") for kind in DATA)
@@ -153,6 +165,8 @@ def main_file(job: ImportJob) -> Path:
     """Return the file that holds the data; raises Invalid where it is none or more than one."""
     names = [str(entry["name"]) for entry in job.files]
     found = [name for name in names if Path(name).suffix.lower() in DATA]
+    if len(found) > 1:
+        found = [name for name in found if Path(name).suffix.lower() != _NOTES] or found
     if len(found) == 1:
         return folder_of(job) / found[0]
     if not found:

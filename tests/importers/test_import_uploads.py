@@ -43,6 +43,9 @@ def test_the_parts_of_a_shapefile_come_one_by_one(
         ("a", b"x", 422, "zip"),
         (".zip", b"x", 422, "zip"),
         ("a.zip", b"", 422, "a.zip"),
+        ("a.dwg", b"AC1027", 422, "DXF"),
+        ("a.RAR", b"Rar!", 422, "nén thành zip"),
+        ("a.xls", b"x", 422, ".xlsx"),
         ("a.zip", b"x" * 3000, 413, "a.zip"),
     ],
 )
@@ -61,6 +64,17 @@ def test_files_that_are_refused(
     assert (answer.status_code, words in answer.json()["detail"]) == (status, True)
     assert read(admin, job)["files"] == []
     assert list(uploads.folder_of(ImportJob.objects.get(pk=job["id"])).iterdir()) == []
+
+
+def test_a_text_is_a_table_or_a_note_beside_the_data(admin: Client, layer: Any) -> None:
+    job = ImportJob.objects.get(pk=start(admin, layer=SLUG)["id"])
+    job.files = [{"name": "mốc.txt", "bytes": 1}]
+    assert uploads.main_file(job).name == "mốc.txt"
+    job.files = [*job.files, {"name": "a.shp", "bytes": 1}]
+    assert uploads.main_file(job).name == "a.shp"
+    job.files = [*job.files, {"name": "b.gpkg", "bytes": 1}]
+    with pytest.raises(Invalid, match=r"b\.gpkg"):
+        uploads.main_file(job)
 
 
 def test_the_size_counts_over_all_files(

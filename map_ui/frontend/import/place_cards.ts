@@ -9,6 +9,7 @@ import { w } from "./words";
 const SIZE = 160;
 const MARGIN = 14;
 const SHOWN = 6;
+const UNNAMED = "crs_unnamed"; // the file describes a system that is none of the usual ones
 const UNSHIFTED = "crs_unshifted"; // the corners meet those on the map in one reading of two
 
 export function placeCards(place: Place, frame: MapFrame, choose: (key: string) => void): HTMLElement {
@@ -37,8 +38,7 @@ export function placeCards(place: Place, frame: MapFrame, choose: (key: string) 
 
 function verdict(place: Place, chosen: Candidate | undefined): HTMLElement {
   if (place.crs === null) {
-    const words = place.question === UNSHIFTED ? w("place.unshifted") : place.declared ? w("place.contradicted", { name: place.declared.name }) : w("place.unknown");
-    return h("p", { class: "note caution", role: "alert" }, icon("triangle-alert"), words);
+    return h("p", { class: "note caution", role: "alert" }, icon("triangle-alert"), question(place));
   }
   if (chosen && chosen.share_inside < 0.5) {
     const words = chosen.share_inside < 0.005 ? w("place.nothing_inside", { name: chosen.name }) : w("place.outside", { share: percent(chosen) });
@@ -47,6 +47,12 @@ function verdict(place: Place, chosen: Candidate | undefined): HTMLElement {
   const name = chosen?.name ?? place.name;
   if (place.chosen) return h("p", { class: "note good" }, icon("check"), w("place.by_you", { name }));
   return h("p", { class: "note good" }, icon("check"), place.declared ? w("place.declared", { name }) : w("place.guessed", { name }));
+}
+
+function question({ question: code, declared }: Place): string {
+  if (code === UNSHIFTED) return w("place.unshifted");
+  if (code === UNNAMED) return w("place.unnamed");
+  return declared ? w("place.contradicted", { name: declared.name }) : w("place.unknown");
 }
 
 /** The number that surveyors know a system by; a mark of our own behind it says nothing to them. */

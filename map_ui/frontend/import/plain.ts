@@ -21,7 +21,9 @@ export function companionsMissing(names: string[]): string[] {
 
 /** The files that hold data, not what lies beside them; an import takes exactly one. */
 export function dataFiles(names: string[], kinds: string[]): string[] {
-  return names.filter((name) => kinds.some((kind) => name.toLowerCase().endsWith(kind)));
+  const found = names.filter((name) => kinds.some((kind) => name.toLowerCase().endsWith(kind)));
+  const data = found.filter((name) => !/\.txt$/i.test(name)); // a table, or a note beside the data
+  return data.length > 0 ? data : found;
 }
 
 /** Tells whether what was read holds no rows. */
@@ -37,7 +39,7 @@ export function emptyFile({ understanding, files, kinds }: Pick<Job, "understand
 
 /** Whether a file is a table, whose columns of coordinates a person may have to name. */
 export function isTable(name: string): boolean {
-  return /\.(csv|xlsx)$/i.test(name);
+  return /\.(csv|tsv|txt|xlsx)$/i.test(name);
 }
 
 /** "20 giây", "3 phút": a rough word, because it is a guess. */

@@ -121,6 +121,7 @@ export const en: Record<ImportWord, string> = {
   "place.outside": "Only {share} of the data lies inside the city. If that is wrong, choose another coordinate system.",
   "place.title": "Place: where the data lies",
   "place.unknown": "The file does not say its coordinate system and it cannot be guessed safely. Choose one to go on.",
+  "place.unnamed": "The file describes a coordinate system that is none of the usual ones (MapInfo has no VN-2000). Look at the map, ask who gave you the file if in doubt, then choose one.",
   "place.unshifted": "The two readings lie some 200 m apart, and the corners of the file meet the map only when it is read without datum shift (VN-2000 nội bộ). Look at the map, ask who gave you the file if in doubt, then choose one.",
   "place.use": "Use it",
   "profile.choose": "Read the file in a saved way",

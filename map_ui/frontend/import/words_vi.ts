@@ -120,6 +120,7 @@ export const vi = {
   "place.outside": "Chỉ {share} dữ liệu nằm trong thành phố. Nếu không đúng, hãy chọn hệ tọa độ khác.",
   "place.title": "Vị trí: dữ liệu nằm ở đâu",
   "place.unknown": "Tệp không ghi hệ tọa độ và không đoán chắc được. Hãy chọn một hệ để tiếp tục.",
+  "place.unnamed": "Tệp mô tả một hệ tọa độ không thuộc các hệ thường dùng (MapInfo không có sẵn VN-2000). Hãy xem trên bản đồ, hỏi nơi cấp tệp nếu chưa rõ, rồi chọn một hệ.",
   "place.unshifted": "Hai cách đọc cách nhau khoảng 200 m, và các đỉnh của tệp chỉ khớp với bản đồ khi đọc theo VN-2000 nội bộ. Hãy xem trên bản đồ, hỏi nơi cấp tệp nếu chưa rõ, rồi chọn một hệ.",
   "place.use": "Dùng hệ này",
   "profile.choose": "Đọc tệp theo cách đã lưu",

@@ -28,6 +28,8 @@ test("an import takes one file of data; what lies beside it is none", () => {
   const kinds = [".zip", ".shp", ".gpkg"];
   assert.deepEqual(dataFiles(["Thua.SHP", "thua.dbf", "thua.shp.xml"], kinds), ["Thua.SHP"]);
   assert.deepEqual(dataFiles(["thua.dbf", "thua.prj"], kinds), []);
+  assert.deepEqual(dataFiles(["a.shp", "readme.txt"], [...kinds, ".txt"]), ["a.shp"]);
+  assert.deepEqual(dataFiles(["mốc.txt"], [...kinds, ".txt"]), ["mốc.txt"]);
   assert.deepEqual(dataFiles(["a.zip", "b.gpkg"], kinds), ["a.zip", "b.gpkg"]);
 });
 
