@@ -3,7 +3,7 @@ import { h, icon } from "../dom";
 import { formatNumber } from "../format";
 import { emptyCard } from "./empty_card";
 import type { StepPage } from "./job_page";
-import { byTheme, layerName } from "./layer_names";
+import { areReadings, byTheme, isDrawing, layerName } from "./layer_names";
 import { isEmpty, isTable } from "./plain";
 import { placeCards } from "./place_cards";
 import { savedWays, usedWay } from "./profiles";
@@ -66,7 +66,7 @@ function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>)
 function facts(found: Understanding, again: (answers: Partial<Answers>) => Promise<unknown>, ways: (HTMLElement | null)[]): HTMLElement {
   const rows: [string, Node | string][] = [[w("understand.kind"), KINDS[found.format] ?? found.format]];
   if (found.layers.length > 1) rows.push([w("understand.layer"), layerChoice(found, again)]);
-  else if (found.source_layer && found.source_layer !== "data") rows.push([w("understand.layer"), found.source_layer]);
+  else if (found.source_layer && found.source_layer !== "data") rows.push([w("understand.layer"), named(found, found.source_layer)]);
   rows.push([w("understand.rows"), found.rows === null ? w("understand.rows_unknown") : formatNumber(found.rows)]);
   rows.push([w("understand.shapes"), shapeName(found.geometry_type)]);
   return h(
@@ -93,12 +93,17 @@ function shapeName(type: string): string {
 
 /** A file of several layers: which of them is imported. */
 function layerQuestion(job: Job, layers: string[], again: (answers: Partial<Answers>) => Promise<unknown>): HTMLElement {
-  const buttons = byTheme(layers, job.theme).map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), layerName(name))));
-  return h("section", { class: "card stack", "aria-labelledby": "layers-title" }, h("h2", { id: "layers-title" }, w("understand.which_layer")), h("p", { class: "soft" }, w("understand.which_layer_text")), h("ul", { class: "row" }, ...buttons));
+  const buttons = byTheme(layers, job.theme).map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), layerName(name, isDrawing(job.files)))));
+  const [title, text] = areReadings(layers) ? [w("understand.which_reading"), w("understand.which_reading_text")] : [w("understand.which_layer"), w("understand.which_layer_text")];
+  return h("section", { class: "card stack", "aria-labelledby": "layers-title" }, h("h2", { id: "layers-title" }, title), h("p", { class: "soft" }, text), h("ul", { class: "row" }, ...buttons));
+}
+
+function named(found: Understanding, layer: string): string {
+  return layerName(layer, ["dxf", "dgn"].includes(found.format));
 }
 
 function layerChoice(found: Understanding, again: (answers: Partial<Answers>) => Promise<unknown>): HTMLElement {
-  const select = h("select", { class: "input", "aria-label": w("understand.layer") }, ...found.layers.map((name) => h("option", { value: name }, layerName(name))));
+  const select = h("select", { class: "input", "aria-label": w("understand.layer") }, ...found.layers.map((name) => h("option", { value: name }, named(found, name))));
   select.value = found.source_layer;
   select.addEventListener("change", () => void again({ source_layer: select.value }));
   return select;

@@ -101,6 +101,12 @@ export const vi = {
   "missing.retired": "{n} đối tượng của lớp không có trong tệp sẽ hết hiệu lực ngày {day}. Lịch sử của chúng vẫn còn.",
   "missing.stay": "{n} đối tượng của lớp không có trong tệp. Chúng được giữ nguyên, trừ khi bạn cho hết hiệu lực.",
   "missing.title": "Không có trong tệp",
+  "layer.area": "Lớp {level}: đường khép kín thành vùng",
+  "layer.line": "Lớp {level}: đường",
+  "layer.parcel": "Thửa dựng từ đường ranh, nhãn, loại đất, diện tích (lớp {level})",
+  "layer.point": "Lớp {level}: điểm",
+  "layer.reading": "{sheet}: {north} là tọa độ Bắc, {east} là tọa độ Đông",
+  "layer.text": "Lớp {level}: chữ",
   "osm.infrastructure": "Hạ tầng",
   "osm.topography": "Nền địa lý",
   "osm.tourism": "Du lịch",
@@ -245,6 +251,8 @@ export const vi = {
   "understand.title": "Trong tệp có gì",
   "understand.which_layer": "Nhập lớp nào trong tệp",
   "understand.which_layer_text": "Tệp có nhiều lớp. Mỗi lần nhập một lớp.",
+  "understand.which_reading": "Cột nào là tọa độ Bắc, cột nào là tọa độ Đông",
+  "understand.which_reading_text": "Giá trị trong bảng không cho biết chắc. Giấy tờ Việt Nam ghi X là Bắc, Y là Đông; phần mềm thường ghi ngược lại.",
 };
 
 export type ImportWord = keyof typeof vi;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useLanguage } from "../i18n";
-import { byTheme, layerName } from "../import/layer_names";
+import { areReadings, byTheme, layerName } from "../import/layer_names";
 import { bytes, companionsMissing, dataFiles, duration, emptyFile, encodingName, mappingOf } from "../import/plain";
 import type { Understanding } from "../import/types";
 import { en } from "../import/words_en";
@@ -47,6 +47,10 @@ test("layers made from OpenStreetMap are named in words, those of the theme firs
   useLanguage("vi");
   assert.equal(layerName("infrastructure: line"), "Hạ tầng: đường");
   assert.equal(layerName("roads: line"), "roads: line");
+  assert.equal(layerName("10: line", true), "Lớp 10: đường");
+  assert.equal(layerName("10+11: parcel", true), "Thửa dựng từ đường ranh, nhãn, loại đất, diện tích (lớp 10+11)");
+  assert.equal(layerName("mốc: E=Y, N=X"), "mốc: X là tọa độ Bắc, Y là tọa độ Đông");
+  assert.deepEqual([areReadings(["a: E=Y, N=X", "a: E=X, N=Y"]), areReadings(["a: E=Y, N=X", "b"]), areReadings([])], [true, false, false]);
   assert.deepEqual(byTheme(["points", "topography: area", "tourism: point"], "tourism"), ["tourism: point", "points", "topography: area"]);
 });
 
