@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.city import city
-from gis_core.crs import STORAGE_SRID, area_m2
+from gis_core.crs import area_m2
 from gis_core.geometry_gate import LINES, POINTS, POLYGONS, admit_many
 from gis_core.geometry_refusal import GateLimits
 from gis_core.geometry_rings import Positions, Rings, admit_rings, surely_simple
@@ -185,7 +185,7 @@ def _on_map(degrees: Positions) -> npt.NDArray[np.bool_]:
 
 def _degrees(positions: Positions, crs: SourceCrs) -> Positions:
     """Return positions in degrees; one that neighbours share is transformed once."""
-    if crs.epsg == STORAGE_SRID or not len(positions):
+    if crs.is_cheap or not len(positions):
         return crs.to_wgs84(positions)
     buffer = pa.py_buffer(np.ascontiguousarray(positions).view(np.uint8))
     pairs = pa.FixedSizeBinaryArray.from_buffers(_PAIR, len(positions), [None, buffer])

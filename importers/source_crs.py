@@ -17,6 +17,7 @@ from gis_core.crs_identity import identify_vn2000
 from gis_core.geometry_refusal import GateLimits
 from importers.issues import Issue
 from importers.refusals import refusal
+from importers.zone_cells import ZoneCells
 
 Positions = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
@@ -67,9 +68,14 @@ class SourceCrs:
         x, y = positions[:, 0], positions[:, 1]
         if self.zone is None:
             return np.column_stack(_transformer(self.epsg).transform(x, y))
-        if self.unshifted:
-            return np.column_stack(_unshifted(self.zone).transform(x, y))
+        if self.zone.projected:
+            return _cells(self.zone, self.unshifted).to_degrees(positions)
         return np.column_stack(crs.to_wgs84(self.zone, x, y))
+
+    @property
+    def is_cheap(self) -> bool:
+        """Tell whether a position costs less to transform than to be recognised as an equal one."""
+        return self.epsg == STORAGE_SRID or (self.zone is not None and self.zone.projected)
 
     def marked(self, mark: str) -> "SourceCrs":
         """Return the system with one of `swapped`, `unshifted`; FileRefused where it cannot be."""
@@ -80,6 +86,17 @@ class SourceCrs:
             return replace(self, unshifted=True, name=f"{self.name}, {_UNSHIFTED}")
         marks = ", ".join(_MARKS)
         raise refusal("crs_mark_wrong", facts={"crs": self.name, "mark": mark, "marks": marks})
+
+
+@lru_cache(maxsize=64)
+def _cells(zone: VnZone, unshifted: bool) -> ZoneCells:
+    def exact(positions: Positions) -> Positions:
+        x, y = positions[:, 0], positions[:, 1]
+        return np.column_stack(
+            _unshifted(zone).transform(x, y) if unshifted else crs.to_wgs84(zone, x, y)
+        )
+
+    return ZoneCells(exact)
 
 
 @lru_cache(maxsize=32)

@@ -20,7 +20,7 @@ from gis_core.models import ChangeSet
 from gis_core.prefetch import prefetched
 from gis_core.text_folding import fold
 from layers import bulk_sql, feature_ids
-from layers.binary_rows import HEADER, TRAILER, encode
+from layers.binary_rows import Columns, binary_copy
 from layers.bulk_plan import Box, Plan, StagedRows, Written, quote, row_fields, writable_fields
 from layers.bulk_sql import template
 from layers.byte_stream import copy_in
@@ -71,8 +71,8 @@ def load(
         ids = feature_ids.reserve(cursor, expected_rows)
         judges = _suspend(cursor, plan.table)
         boxes: list[Box] = []
-        pieces = _rows_of_table(plan, _noting(batches, boxes), ids, (entry.pk, source_id))
-        new = copy_in(cursor, _statement(plan), prefetched(pieces))
+        rows = _rows_of_table(plan, _noting(batches, boxes), ids, (entry.pk, source_id))
+        new = copy_in(cursor, _statement(plan), prefetched(binary_copy(rows)))
         _log(cursor, plan, boxes)
         for definition in (*judges, *indexes):
             cursor.execute(definition)
@@ -124,9 +124,8 @@ def _rows_of_table(
     batches: Iterable[StagedRows],
     ids: ReservedIds,
     origin: tuple[int, int | None],
-) -> Iterator[bytes]:
-    """Yield the pieces of one binary COPY in the order of `_statement`."""
-    yield HEADER
+) -> Iterator[Columns]:
+    """Yield the columns of each batch in the order of `_statement`."""
     done = 0
     for rows in batches:
         count = len(rows)
@@ -134,23 +133,19 @@ def _rows_of_table(
             raise NotAFirstLoad
         change_set_id, source_id = (pa.repeat(pa.scalar(one, pa.int64()), count) for one in origin)
         blanks = [(pa.repeat(value, count), "text") for value in plan.blank_values().values()]
-        yield encode(
-            [
-                (pa.array(ids.some(done, done + count)), "bigint"),
-                (pa.repeat(plan.layer.pk, count), "bigint"),
-                (change_set_id, "bigint"),
-                (source_id, "bigint"),
-                (rows.numbers, "integer"),
-                (rows.keys, "text"),
-                (search_text(plan, rows), "text"),
-                (rows.shapes, "geometry"),
-                *row_fields(plan, rows),
-                *blanks,
-            ],
-            count,
-        )
+        yield [
+            (pa.array(ids.some(done, done + count)), "bigint"),
+            (pa.repeat(plan.layer.pk, count), "bigint"),
+            (change_set_id, "bigint"),
+            (source_id, "bigint"),
+            (rows.numbers, "integer"),
+            (rows.keys, "text"),
+            (search_text(plan, rows), "text"),
+            (rows.shapes, "geometry"),
+            *row_fields(plan, rows),
+            *blanks,
+        ]
         done += count
-    yield TRAILER
 
 
 def search_text(plan: Plan, rows: StagedRows) -> pa.Array:

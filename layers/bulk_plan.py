@@ -10,7 +10,7 @@ from django.db.models.fields import NOT_PROVIDED
 
 from gis_core.access import STAFF_DATABASE
 from gis_core.models import ChangeSet
-from layers.binary_rows import HEADER, TRAILER, encode
+from layers.binary_rows import binary_copy
 from layers.feature import Layer
 from layers.registry import Theme, theme_by_key
 
@@ -122,8 +122,12 @@ def row_fields(plan: Plan, rows: StagedRows) -> list[tuple[pa.Array, str]]:
 
 def staging_copy(plan: Plan, batches: Iterable[StagedRows]) -> Iterator[bytes]:
     """Yield the pieces of one binary COPY of (source_row, feature_key, geom, columns…)."""
-    yield HEADER
-    for rows in batches:
-        head = [(rows.numbers, "integer"), (rows.keys, "text"), (rows.shapes, "geometry")]
-        yield encode([*head, *row_fields(plan, rows)], len(rows))
-    yield TRAILER
+    return binary_copy(
+        [
+            (rows.numbers, "integer"),
+            (rows.keys, "text"),
+            (rows.shapes, "geometry"),
+            *row_fields(plan, rows),
+        ]
+        for rows in batches
+    )

@@ -11,7 +11,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers.binary_rows import HEADER, TRAILER, encode
+from layers.binary_rows import binary_copy
 
 pytestmark = pytest.mark.usefixtures("db")
 IN_ONE_TRANSACTION = settings(
@@ -24,9 +24,9 @@ def copied(values, sql_type):
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE copied (place integer, value {sql_type})")
         places = pa.array(range(len(values)), pa.int32())
-        body = encode([(places, "integer"), (values, sql_type)], len(values))
+        pieces = binary_copy([[(places, "integer"), (values, sql_type)]])
         statement = "COPY pg_temp.copied FROM STDIN (FORMAT binary)"
-        cursor.copy_expert(statement, BytesIO(HEADER + body + TRAILER))
+        cursor.copy_expert(statement, BytesIO(b"".join(pieces)))
         cursor.execute("SELECT value FROM pg_temp.copied ORDER BY place")
         found = [row[0] for row in cursor.fetchall()]
         cursor.execute("DROP TABLE pg_temp.copied")
@@ -77,3 +77,14 @@ def test_the_other_types():
     assert [one and json.loads(one) for one in objects] == [{"a": 1}, None]
     assert copied(pa.array([1.5, None, -0.25]), "float8") == [1.5, None, -0.25]
     assert copied(pa.array([-(2**15), 2**15 - 1], pa.int16()), "smallint") == [-(2**15), 2**15 - 1]
+
+
+def test_a_copy_of_no_rows_and_of_several_batches():
+    numbers = [pa.array(some, pa.int64()) for some in ([1, None], [], [3])]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE counted (value bigint)")
+        for batches in ([], [[(some, "bigint")] for some in numbers]):
+            pieces = BytesIO(b"".join(binary_copy(batches)))
+            cursor.copy_expert("COPY pg_temp.counted FROM STDIN (FORMAT binary)", pieces)
+        cursor.execute("SELECT array_agg(value) FROM pg_temp.counted")
+        assert cursor.fetchone() == ([1, None, 3],)
