@@ -1,10 +1,10 @@
 """What the rows of a file meet in their layer: findings that only a comparison can make."""
 
 from importers.issues import Issue, IssueLog, Severity
+from importers.words import sentence
 from layers.bulk_overlaps import overlaps
 from layers.bulk_plan import Plan
 from layers.bulk_undated import undated
-from layers.display import number
 
 
 def note(log: IssueLog, plan: Plan) -> None:
@@ -13,7 +13,7 @@ def note(log: IssueLog, plan: Plan) -> None:
     Must run after the rows were classified, in their transaction.
     """
     for one in overlaps(plan):
-        detail = f"{one.feature_key}: {number(one.area_m2, 1)} m²"
+        detail = sentence("overlap", key=one.feature_key, area=round(one.area_m2, 1))
         log.add(Issue("overlap", Severity.WARNING, one.row, "geom", detail, one.place_4326))
     for unit in undated(plan):
         key = unit.feature_key.rstrip("/")

@@ -18,6 +18,7 @@ from gis_core.crs import OLD_SYSTEMS_EPSG, STORAGE_SRID, TILE_SRID, UTM_EPSG, ZO
 from importers.issues import FileRefused, Issue, Severity
 from importers.refusals import Unreadable, refusal
 from importers.source_crs import Positions, SourceCrs, of_text, of_zone
+from importers.words import Fact, Words, kept, sentence
 
 _MARGIN_DEG = 0.001  # about 110 m around the outline
 _AS_GOOD = 0.1  # shares that differ by less say nothing
@@ -57,17 +58,21 @@ class CrsCandidate:
 class Place:
     """Where a file is: the decided system, or a question that a person has to answer.
 
-    `question` is "" or a code of `importers.issues.CODES`. `candidates` are the likely systems,
-    best first; `declared` is what the file says of itself.
+    `asked` is the question; its code is one of `importers.issues.CODES`. `candidates` are the
+    likely systems, best first; `declared` is what the file says of itself.
     """
 
     crs: SourceCrs | None
     outline_4326: BaseGeometry
     candidates: tuple[CrsCandidate, ...] = ()
     declared: CrsCandidate | None = None
-    question: str = ""
-    detail: str = ""
+    asked: Words | None = None
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """Return the code of the question, "" for none."""
+        return self.asked.code if self.asked else ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return JSON values with what a map draws: the outline and positions of each candidate."""
@@ -75,7 +80,7 @@ class Place:
             "crs": self.crs.key if self.crs else None,
             "name": self.crs.name if self.crs else "",
             "question": self.question,
-            "detail": self.detail,
+            **kept(self.asked or ""),
             "declared": self.declared.as_dict() if self.declared else None,
             "candidates": [one.as_dict() for one in self.candidates[:_OFFERED]],
             "outline_4326": json.loads(
@@ -85,8 +90,8 @@ class Place:
 
     def decided(self) -> SourceCrs:
         """Return the system; FileRefused with the candidates where somebody has to say it."""
-        if self.crs is None:
-            raise Unreadable(self.question, self.detail)
+        if self.asked is not None or self.crs is None:
+            raise Unreadable(self.asked) if self.asked else refusal("crs_unknown")
         return self.crs
 
 
@@ -127,8 +132,8 @@ def _challenged(
     others = [one for one in candidates if one.crs.key != declared.crs.key]
     if not others or others[0].share < _INSIDE:
         return Place(declared.crs, outline, candidates, declared)
-    facts = {
-        "declared": declared.crs.name,
+    facts: dict[str, Fact] = {
+        "declared": declared.crs.words,
         "systems": _listed(others),
         "key": others[0].crs.key,
         "own": declared.crs.key,
@@ -141,11 +146,10 @@ def _asked(
     outline: BaseGeometry,
     candidates: tuple[CrsCandidate, ...],
     declared: CrsCandidate | None = None,
-    facts: Mapping[str, str] | None = None,
+    facts: Mapping[str, Fact] | None = None,
 ) -> Place:
     """Return the question to the person, in words."""
-    detail = refusal(code, facts=facts).detail
-    return Place(None, outline, candidates, declared, code, detail)
+    return Place(None, outline, candidates, declared, refusal(code, facts=facts).words)
 
 
 def _guessed(
@@ -164,7 +168,7 @@ def _guessed(
     ]
     if crs_text:
         good = [one for one in candidates if one.share >= best.share - _AS_GOOD]
-        facts = {"systems": _listed(good), "key": best.crs.key}
+        facts: dict[str, Fact] = {"systems": _listed(good), "key": best.crs.key}
         return _asked("crs_unnamed", outline, candidates, facts=facts)
     if rivals:
         facts = {"systems": _listed([best, *rivals])}
@@ -176,15 +180,17 @@ def _guess_issue(found: SourceCrs) -> Issue:
     return Issue("crs_guessed", Severity.WARNING, detail=found.name)
 
 
-def _listed(candidates: list[CrsCandidate]) -> str:
-    shown = [f"{one.crs.key} ({one.crs.name}): {one.share:.0%}" for one in candidates[:4]]
-    return "; ".join(shown)
+def _listed(candidates: list[CrsCandidate]) -> list[Fact]:
+    return [
+        sentence("system", key=one.crs.key, name=one.crs.words, share=f"{one.share:.0%}")
+        for one in candidates[:4]
+    ]
 
 
 def unasked(place: Place) -> Place:
     """Return the place of a file without rows: whichever the system, nothing is put anywhere."""
     crs = place.crs or of_text(str(STORAGE_SRID))
-    return replace(place, crs=crs, question="", detail="", issues=())
+    return replace(place, crs=crs, asked=None, issues=())
 
 
 def compared(place: Place, sample: Positions) -> Place:

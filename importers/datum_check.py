@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import shapely
 from django.contrib.gis.geos import Polygon
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from gis_core.access import Actor
 from gis_core.city import city
@@ -18,6 +19,7 @@ from gis_core.crs import STORAGE_SRID, from_wgs84
 from importers.crs_candidates import CrsCandidate, Place, candidate
 from importers.refusals import refusal
 from importers.source_crs import Positions, SourceCrs
+from importers.words import Fact
 from layers import selectors
 from layers.selectors import ReadableLayer
 
@@ -27,6 +29,7 @@ _AROUND_DEG = 0.003  # about 330 m, more than the datum shift
 _MEETS_M = 0.5
 _MOST, _HARDLY = 0.5, 0.1  # shares of the file's corners that meet one on the map
 _WARDS = "admin_units"
+_Known = tuple[str | Promise, Positions]
 
 
 def checked(actor: Actor, slug: str, place: Place, sample: Positions) -> Place:
@@ -55,10 +58,10 @@ def _asked(
     found: SourceCrs,
     other: SourceCrs,
     sample: Positions,
-    seen: tuple[str, float, float],
+    seen: tuple[str | Promise, float, float],
 ) -> Place:
     what, official, unshifted = seen
-    facts = {
+    facts: dict[str, Fact] = {
         "official": f"{official:.0%}",
         "unshifted": f"{unshifted:.0%}",
         "what": what,
@@ -74,13 +77,12 @@ def _asked(
         place,
         crs=None,
         candidates=(*ranked, *others),
-        question="crs_unshifted",
-        detail=refusal("crs_unshifted", facts=facts).detail,
+        asked=refusal("crs_unshifted", facts=facts).words,
         issues=(),
     )
 
 
-def _known(actor: Actor, slug: str, degrees: Positions) -> Iterable[tuple[str, Positions]]:
+def _known(actor: Actor, slug: str, degrees: Positions) -> Iterable[_Known]:
     """Yield what is compared with: its name, and its corners near the file in the city's zone."""
     fine = degrees[np.isfinite(degrees).all(axis=1)]
     if not len(fine):
@@ -92,12 +94,12 @@ def _known(actor: Actor, slug: str, degrees: Positions) -> Iterable[tuple[str, P
         if entry.slug == slug:
             yield from _corners(f"“{entry.layer.title_vi}”", [entry], box)
     wards = [entry for entry in readable if entry.theme.key == _WARDS and entry.slug != slug]
-    yield from _corners(gettext("the wards"), wards, box)
+    yield from _corners(_("the wards"), wards, box)
 
 
 def _corners(
-    what: str, entries: list[ReadableLayer], box: tuple[float, float, float, float]
-) -> Iterable[tuple[str, Positions]]:
+    what: str | Promise, entries: list[ReadableLayer], box: tuple[float, float, float, float]
+) -> Iterable[_Known]:
     around = Polygon.from_bbox(box)
     around.srid = STORAGE_SRID
     shapes = []

@@ -9,6 +9,7 @@ from gis_core.access import STAFF_DATABASE
 from importers.refusals import refusal
 from importers.request import ImportRequest
 from importers.shapes import KINDS, declared_kind, not_held, stored_type
+from importers.words import sentence
 from layers.feature import Layer
 from layers.registry import AREA, LINE, POINT, Theme
 
@@ -57,7 +58,10 @@ def chosen_type(
         return layer.geometry_type
     fitting = {stored: count for stored, count in kinds.items() if stored in theme.geometry_types}
     if _says_nothing(declared) and len(fitting) > 1:
-        inside = ", ".join(f"{count} {KINDS[stored]}" for stored, count in fitting.items())
+        inside = [
+            sentence("kind_count", count=count, kind=KINDS[stored])
+            for stored, count in fitting.items()
+        ]
         choices = ", ".join(f"--geometry {_NAMES[stored]}" for stored in fitting)
         raise refusal("kinds_mixed", facts={"kinds": inside, "choices": choices})
     if len(fitting) == 1 and declared_kind(declared) not in theme.geometry_types:
@@ -72,5 +76,5 @@ def _says_nothing(declared: str) -> bool:
 
 def _of_theme(theme: Theme, stored: str) -> str:
     if stored not in theme.geometry_types:
-        raise not_held(theme, str(KINDS[stored]))
+        raise not_held(theme, KINDS[stored])
     return stored

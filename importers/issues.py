@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.errors import Invalid
 from importers.rejections import Rejections
+from importers.words import Words, kept
 
 
 class FileRefused(Invalid):
@@ -37,6 +38,7 @@ class Severity(StrEnum):
 class Issue:
     """One finding. `row` counts from 1 in the order of the file; None is about the whole file.
 
+    `detail` is what the file says, or Words of ours, which each reader gets in their language.
     `place_4326` is longitude and latitude of a position of the row's shape, where it has one.
     """
 
@@ -44,7 +46,7 @@ class Issue:
     severity: Severity
     row: int | None = None
     field: str = ""
-    detail: str = ""
+    detail: str | Words = ""
     place_4326: tuple[float, float] | None = None
 
 
@@ -162,7 +164,7 @@ class IssueGroup:
             "count": self.count,
             "messages": in_each_language(CODES.get(self.code, self.code)),
             "first": [
-                {"row": one.row, "detail": one.detail, "place_4326": one.place_4326}
+                {"row": one.row, **kept(one.detail), "place_4326": one.place_4326}
                 for one in self.first
             ],
         }

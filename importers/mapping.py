@@ -10,6 +10,7 @@ from gis_core.text_folding import fold
 from importers.column_facts import ColumnFacts
 from importers.refusals import refusal
 from importers.values import sql_type_of
+from importers.words import Fact
 from layers.bulk_plan import writable_fields
 from layers.feature import CodeField
 from layers.registry import Theme
@@ -182,7 +183,7 @@ def _check(
 ) -> None:
     fields = writable_fields(theme)
     if len(keys) > len(_key_fields(theme)):
-        facts = {"theme": str(theme.title), "most": len(_key_fields(theme))}
+        facts: dict[str, Fact] = {"theme": theme.title, "most": len(_key_fields(theme))}
         raise refusal("too_many_keys", facts=facts)
     named = [*chosen.items(), *(("name", k) for k in keys)]
     for name, column in named:
@@ -191,7 +192,7 @@ def _check(
         fits = bool(_LANGUAGE.match(key)) if is_json else not key
         if base not in fields or base in _NOT_A_TARGET or not fits:
             known = ", ".join(sorted(_known_names(theme)))
-            facts = {"theme": str(theme.title), "name": name, "fields": known}
+            facts = {"theme": theme.title, "name": name, "fields": known}
             raise refusal("no_field", facts=facts)
         if column and column not in columns:
             raise refusal("no_column", facts={"column": column, "columns": ", ".join(columns)})

@@ -96,9 +96,8 @@ class ImportJob(models.Model):
     ended_at = models.DateTimeField(null=True)
     understanding = models.JSONField(null=True)
     report = models.JSONField(null=True)
-    problem = models.TextField(
-        blank=True
-    )  # why it failed or stands still, in the author's language
+    # Why it failed or stands still: words as `importers.words.kept` has them; None for no problem.
+    problem = models.JSONField(null=True)
     # Writing was ordered and has written nothing, though nobody stopped it; `problem` says why.
     unwritten = models.BooleanField(default=False)
     title = models.CharField(_("title"), max_length=200, blank=True)

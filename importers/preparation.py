@@ -27,8 +27,8 @@ from importers.shapes import Shapes, read_shapes
 from importers.source_crs import SourceCrs
 from importers.understanding import Understood
 from importers.values import Mask
+from importers.words import Fact, sentence
 from layers.bulk_plan import StagedColumn, StagedRows
-from layers.display import number
 from layers.registry import Theme
 
 KEY_LENGTH = 200
@@ -155,7 +155,7 @@ class Preparation:
     def _mark_repaired(self, shapes: Shapes, fine: Mask) -> None:
         places = np.cumsum(fine) - 1  # row of the batch → row among those that pass
         for row, (before, after) in shapes.repaired.items():
-            detail = f"{number(before, 1)} m² → {number(after, 1)} m²"
+            detail = sentence("areas", before=round(before, 1), after=round(after, 1))
             self._findings.mark_value("repaired", "geom", int(places[row]), detail, 1)
 
     def _columns(self, batch: pa.RecordBatch, geometry: str) -> dict[str, pa.Array]:
@@ -182,7 +182,7 @@ class Preparation:
 
     def _refuse_secret(self, column: str, row: int | None) -> None:
         if row is not None:
-            facts = {"row": self._findings.number_of(row), "column": column}
+            facts: dict[str, Fact] = {"row": self._findings.number_of(row), "column": column}
             raise refusal("state_secret", facts=facts)
 
     def _fill(self, columns: Columns) -> dict[str, pa.Array]:

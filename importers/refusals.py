@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from importers.issues import FileRefused
 from importers.spoken_reasons import spoken
-from layers.display import number
+from importers.words import SENTENCES, Fact, Words, said, sentence
 
 REFUSALS: dict[str, Promise] = {
     "unreachable": _(
@@ -196,6 +196,11 @@ REFUSALS: dict[str, Promise] = {
         "%(theme)s holds %(held)s, and the file is to bring %(found)s. Choose another theme, or"
         " another kind of shapes (--geometry)."
     ),
+    # which files
+    "no_data": _("There is no data among the files yet, such as a .shp or a .zip. Add it."),
+    "several_sets": _(
+        "Import one data set at a time; these are several: %(names)s. Remove all but one."
+    ),
     # what a row is the reason of
     "state_secret": _(
         "Row %(row)s, column %(column)s: marked as a state secret (Mật). State secrets are not"
@@ -246,37 +251,35 @@ def without_options(detail: str) -> str:
     return _OPTION.sub("", detail)
 
 
-def _shown(fact: object) -> object:
-    """Return a number as the reader's language writes it; everything else as it is."""
-    return number(fact, 1) if isinstance(fact, int | float) else fact
-
-
 class Unreadable(FileRefused):
     """A file that cannot be imported as a whole. `reason` is a code of REFUSALS."""
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
+    def __init__(self, words: Words, reason: str = "") -> None:
+        super().__init__(str(words))
+        self.words, self.reason = words, reason or words.code
 
     def after(self, rows: int) -> "Unreadable":
         """Return the same with how many rows had been read, which tells where the fault is."""
         if not rows or self.reason == "row_too_large":
             return self
-        words = gettext("Rows 1 to %(rows)s were read before; the fault is after them.")
-        return Unreadable(self.reason, f"{self.detail} {words % {'rows': _shown(rows)}}")
+        return Unreadable(sentence("after_rows", why=self.words, rows=rows), self.reason)
 
 
-def refusal(code: str, file: str = "", facts: Mapping[str, object] | None = None) -> Unreadable:
+def refusal(code: str, file: str = "", facts: Mapping[str, Fact] | None = None) -> Unreadable:
     """Return the refusal of `file` in the reader's language; an unknown code reads as `crashed`.
 
     Codes about a choice rather than a file name no file.
     """
     known = code if code in REFUSALS else "crashed"
-    told = {name: _shown(value) for name, value in (facts or {}).items()}
+    told: dict[str, Fact] = {**(facts or {}), "file": file}
     if known in _SAID_BY_LIBRARIES:
         told["reason"] = spoken(file, str(told.get("reason", "")))
     try:
-        detail = (str(REFUSALS[known]) % {**told, "file": file}).replace(" ()", "")
+        return Unreadable(Words(known, REFUSALS[known], told))
     except (KeyError, TypeError, ValueError):
-        known, detail = "crashed", str(REFUSALS["crashed"]) % {"file": file}
-    return Unreadable(known, detail)
+        return Unreadable(Words("crashed", REFUSALS["crashed"], {"file": file}))
+
+
+def said_again(entry: Mapping[str, Any]) -> str:
+    """Return words that were kept (`importers.words.kept`), in the language of the moment."""
+    return said(entry, {**REFUSALS, **SENTENCES})

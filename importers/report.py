@@ -97,7 +97,7 @@ class Report(RowCounts):
             yield f"  {group.severity}: {group.count} × {group.code}{field}: {message}"
             for one in group.first:
                 at = f"row {one.row}" if one.row is not None else "file"
-                yield f"      {at}{': ' + one.detail if one.detail else ''}"
+                yield f"      {at}{f': {one.detail}' if one.detail else ''}"
         yield self.summary()
         if alone:
             yield from set_aside(self.other_kinds)

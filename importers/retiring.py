@@ -15,6 +15,7 @@ from importers.refusals import refusal
 from importers.report import Report
 from importers.source_crs import SourceCrs
 from importers.understanding import Understood
+from importers.words import Fact
 from layers.registry import AREA, LINE, POINT, Theme
 
 _AT_ONCE = 10_000
@@ -83,10 +84,10 @@ def require_safe(report: Report, aside: AsideKeys | None, missing_keys: Iterable
 def _unsafe(report: Report) -> FileRefused:
     errors = [group for group in report.issues if group.severity is Severity.ERROR]
     first = min((one for group in errors for one in group.first), key=lambda one: one.row or 0)
-    facts = {
+    facts: dict[str, Fact] = {
         "count": report.rejected,
         "row": first.row or 0,
-        "reason": str(CODES[first.code]).rstrip("."),
+        "reason": CODES[first.code],
     }
     return refusal("retiring_unsafe", facts=facts)
 

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import shapely
-from django.utils.translation import gettext
 from shapely.geometry.base import BaseGeometry
 
 from importers.issues import Issue, IssueLog, Severity
 from importers.positions import Positions, Signatures, first_position, first_positions, signatures
 from importers.source_crs import SourceCrs
+from importers.words import Words, sentence
 
 _MARGIN_DEG = 0.001  # about 110 m: a shape on the border is not outside
 Numbers = npt.NDArray[np.int32]
@@ -55,17 +55,19 @@ class RowFindings:
         field: str,
         rows: Rows,
         severity: Severity = Severity.WARNING,
-        detail: Callable[[int], str] = lambda _row: "",
+        detail: Callable[[int], str | Words] = lambda _row: "",
     ) -> None:
         """Note something that rejects no row about rows, counted from 0 in the batch."""
         found = (self._issue(code, field, row, severity, detail(row)) for row in map(int, rows))
         self._log.add_alike(found, len(rows))
 
-    def mark_value(self, code: str, field: str, first: int, value: str, count: int) -> None:
+    def mark_value(self, code: str, field: str, first: int, value: str | Words, count: int) -> None:
         """Note something about a value that stands in `count` rows, the first of them `first`."""
         self._log.add(self._issue(code, field, first, Severity.WARNING, value), count)
 
-    def _issue(self, code: str, field: str, row: int, severity: Severity, detail: str) -> Issue:
+    def _issue(
+        self, code: str, field: str, row: int, severity: Severity, detail: str | Words
+    ) -> Issue:
         lon, lat = self._positions[row].tolist()
         return Issue(code, severity, int(self._numbers[row]), field, detail, (lon, lat))
 
@@ -88,7 +90,7 @@ class RowFindings:
         def doubled(spot: int) -> Issue:
             row, before = order[spot], order[spot - 1]
             lon, lat = positions[row].tolist()
-            number, detail = int(numbers[row]), gettext("row %d") % numbers[before]
+            number, detail = int(numbers[row]), sentence("row", row=int(numbers[before]))
             return Issue("duplicate_shape", Severity.WARNING, number, "geom", detail, (lon, lat))
 
         self._log.add_alike(map(doubled, map(int, again)), len(again))

@@ -18,6 +18,7 @@ from gis_core.geometry_rings import Positions, Rings, admit_rings, surely_simple
 from importers.ewkb import ring_ewkb, stored_ewkb
 from importers.refusals import Unreadable, refusal
 from importers.source_crs import SourceCrs
+from importers.words import Fact
 from layers.bulk_plan import Box
 from layers.registry import AREA, LINE, POINT, Theme
 
@@ -68,7 +69,7 @@ def stored_type(theme: Theme, declared: str, first: bytes | None) -> str:
     if found is None and len(theme.geometry_types) == 1:
         found = theme.geometry_types[0]
     if found not in theme.geometry_types:
-        raise not_held(theme, str(KINDS.get(found or "", declared)))
+        raise not_held(theme, KINDS.get(found or "") or declared)
     return found
 
 
@@ -78,10 +79,10 @@ def declared_kind(declared: str) -> str | None:
     return _KINDS.get(plain.split(" ")[0])
 
 
-def not_held(theme: Theme, found: str) -> Unreadable:
+def not_held(theme: Theme, found: str | Promise) -> Unreadable:
     """Return the refusal of a kind of shapes that the layers of a theme do not hold."""
-    held = ", ".join(str(KINDS[one]) for one in theme.geometry_types)
-    facts = {"theme": str(theme.title), "held": held, "found": found}
+    held = [KINDS[one] for one in theme.geometry_types]
+    facts: dict[str, Fact] = {"theme": theme.title, "held": held, "found": found}
     return refusal("kind_not_held", facts=facts)
 
 

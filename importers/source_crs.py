@@ -17,6 +17,7 @@ from gis_core.crs_identity import identify_vn2000
 from gis_core.geometry_refusal import GateLimits
 from importers.issues import Issue
 from importers.refusals import refusal
+from importers.words import Fact
 from importers.zone_cells import ZoneCells
 
 Positions = npt.NDArray[np.float64]
@@ -43,12 +44,23 @@ class SourceCrs:
     """
 
     epsg: int
-    name: str
+    plain_name: str
     limits: GateLimits
     zone: VnZone | None = None
     swapped: bool = False
     unshifted: bool = False
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def words(self) -> list[Fact]:
+        """Return the name in parts: that of the system, and in words how it is read."""
+        read = {"swapped": _SWAPPED, "unshifted": _UNSHIFTED}
+        return [self.plain_name, *(words for mark, words in read.items() if getattr(self, mark))]
+
+    @property
+    def name(self) -> str:
+        """Return the name in the language of the moment."""
+        return ", ".join(map(str, self.words))
 
     @property
     def key(self) -> str:
@@ -81,11 +93,11 @@ class SourceCrs:
         """Return the system with one of `swapped`, `unshifted`; FileRefused where it cannot be."""
         if mark == "swapped":
             limits = replace(self.limits, max_lon=self.limits.max_lat, max_lat=self.limits.max_lon)
-            return replace(self, swapped=True, limits=limits, name=f"{self.name}, {_SWAPPED}")
+            return replace(self, swapped=True, limits=limits)
         if mark == "unshifted" and self.zone is not None and self.zone.projected:
-            return replace(self, unshifted=True, name=f"{self.name}, {_UNSHIFTED}")
+            return replace(self, unshifted=True)
         marks = ", ".join(_MARKS)
-        raise refusal("crs_mark_wrong", facts={"crs": self.name, "mark": mark, "marks": marks})
+        raise refusal("crs_mark_wrong", facts={"crs": self.words, "mark": mark, "marks": marks})
 
 
 @lru_cache(maxsize=64)

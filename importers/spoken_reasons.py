@@ -6,36 +6,32 @@ Their own words are English and about their insides: they are for the log.
 import logging
 import re
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from importers.words import Words, sentence
 
 logger = logging.getLogger(__name__)
 
-_SAYINGS: tuple[tuple[re.Pattern[str], Promise], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), words)
-    for pattern, words in (
-        (
-            r"\bline (?P<line>\d+), (?:character|column) (?P<letter>\d+)",
-            _("line %(line)s, letter %(letter)s"),
-        ),
-        (r"\bline (?P<line>\d+)", _("line %(line)s")),
-        (r"no such file", _("there is no such file")),
-        (r"permission denied", _("the right to it is missing")),
-        (r"is a directory", _("it is a folder")),
-        (r"not a zip file", _("its end is missing")),
-        (r"bad crc", _("its contents have changed")),
-        (r"compression", _("it is packed in an unusual way")),
-        (r"no space left", _("the disk is full")),
+_SAYINGS = tuple(
+    (re.compile(pattern, re.IGNORECASE), code)
+    for pattern, code in (
+        (r"\bline (?P<line>\d+), (?:character|column) (?P<letter>\d+)", "at_letter"),
+        (r"\bline (?P<line>\d+)", "at_line"),
+        (r"no such file", "no_such_file"),
+        (r"permission denied", "right_missing"),
+        (r"is a directory", "folder"),
+        (r"not a zip file", "end_missing"),
+        (r"bad crc", "contents_changed"),
+        (r"compression", "packed_unusually"),
+        (r"no space left", "disk_full"),
     )
 )
 
 
-def spoken(file: str, reason: str) -> str:
+def spoken(file: str, reason: str) -> str | Words:
     """Return a library's reason in the reader's language, "" where it would tell nobody a thing."""
     if reason:
         logger.info("%s: %s", file, reason)
-    for pattern, words in _SAYINGS:
+    for pattern, code in _SAYINGS:
         found = pattern.search(reason)
         if found:
-            return str(words) % found.groupdict()
+            return sentence(code, **found.groupdict())
     return ""

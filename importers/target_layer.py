@@ -6,6 +6,7 @@ from gis_core.access import STAFF_DATABASE, Actor
 from importers.refusals import refusal
 from importers.request import ImportRequest
 from importers.shapes import KINDS
+from importers.words import Fact
 from layers import layer_origin
 from layers.bulk import create_layer
 from layers.bulk_plan import writable_fields
@@ -41,11 +42,11 @@ def layer_for(actor: Actor, request: ImportRequest, stored: str) -> Layer:
         }
         return create_layer(actor, facts)
     if layer.theme != request.theme:
-        told = {"layer": layer.slug, "theme": str(theme_by_key(layer.theme).title)}
+        told: dict[str, Fact] = {"layer": layer.slug, "theme": theme_by_key(layer.theme).title}
         raise refusal("layer_of_other_theme", facts=told)
     if layer.geometry_type != stored:
         held, found = KINDS[layer.geometry_type], KINDS[stored]
-        told = {"layer": layer.slug, "held": str(held), "found": str(found)}
+        told = {"layer": layer.slug, "held": held, "found": found}
         raise refusal("layer_of_other_kind", facts=told)
     return layer
 

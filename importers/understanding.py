@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
-from django.utils.translation import gettext
 
 from gis_core import access
 from gis_core.access import Action, Actor
@@ -28,8 +27,8 @@ from importers.shapes import has_heights
 from importers.source import Source, open_source
 from importers.source_crs import Positions, bounds_4326, near_city
 from importers.target_layer import known_codes, theme_of
+from importers.words import Words, sentence
 from layers.city_outline import city_outline
-from layers.display import number
 from layers.guards import may_set
 from layers.registry import Theme
 
@@ -167,7 +166,7 @@ class Understanding:
             yield f"  text {one.column}: {one.codec}{sure}"
             for before, after in zip(one.before, one.after, strict=False):
                 yield f"      {before.strip()} → {after.strip()}"
-        yield f"  place: {self.place.crs.name if self.place.crs else self.place.detail}"
+        yield f"  place: {self.place.crs.name if self.place.crs else self.place.asked}"
         for candidate in self.place.candidates[:5]:
             yield f"      {candidate.crs.key} ({candidate.crs.name}): {candidate.share:.0%} inside"
         for match in self.columns:
@@ -177,12 +176,11 @@ class Understanding:
             yield f"  {group.severity}: {group.code}: {CODES.get(group.code, group.code)}"
 
 
-def _span(bounds_4326: tuple[float, float, float, float]) -> str:
+def _span(bounds_4326: tuple[float, float, float, float]) -> str | Words:
     if not np.isfinite(bounds_4326).all():
         return ""
-    west, south, east, north = (number(one, 3) for one in bounds_4326)
-    words = gettext("longitude %(west)s to %(east)s, latitude %(south)s to %(north)s")
-    return words % {"west": west, "east": east, "south": south, "north": north}
+    west, south, east, north = (round(float(one), 3) for one in bounds_4326)
+    return sentence("bounds", west=west, east=east, south=south, north=north)
 
 
 def understand(actor: Actor, request: ImportRequest) -> Understanding:

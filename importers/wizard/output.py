@@ -13,6 +13,7 @@ from gis_core.models import ChangeSet
 from importers.issues import FileRefused
 from importers.letters import encoding_names
 from importers.models import ImportJob
+from importers.refusals import said_again, without_options
 from importers.source_crs import of_text
 from importers.wizard import rejected, rest, row_map, rules, saved_ways, sight, uploads
 from importers.wizard.fields import theme_fields
@@ -60,7 +61,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "report": None if job.report is None else _report(job),
         "has_map": job.report is not None and row_map.path_of(job).exists(),
         "rejected_files": list(rejected.files(uploads.folder_of(job))),
-        "problem": job.problem,
+        "problem": without_options(said_again(job.problem or {})),
         "work": job.state if job.state in ImportJob.WORKING else "",
         "reason": job.reason,
         "decision_number": job.decision_number,
@@ -129,10 +130,11 @@ def _understanding(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
     place = found["place"]
     told = {
         "name": _crs_name(place["crs"], place["name"]),
+        "detail": said_again(place),
         "declared": place["declared"] and _candidate(place["declared"]),
         "candidates": [_candidate(one) for one in place["candidates"]],
     }
-    return {**found, "place": {**place, **told}}
+    return {**found, "place": {**_without_words(place), **told}}
 
 
 def _candidate(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +153,8 @@ def _report(job: ImportJob) -> dict[str, Any]:
     report: Mapping[str, Any] = job.report or {}
     found = _understanding(job.understanding) or {}
     system = (found.get("place") or {}).get("name", "")
-    return {**report, "issues": [_issue(one, system) for one in report["issues"]]}
+    issues = [_issue(one, system) for one in report["issues"]]
+    return {**report, "crs": system or report["crs"], "issues": issues}
 
 
 def _issue(found: Mapping[str, Any], system: str) -> dict[str, Any]:
@@ -160,10 +163,16 @@ def _issue(found: Mapping[str, Any], system: str) -> dict[str, Any]:
     told: dict[str, Any] = {
         "message": found["messages"].get(language, found["code"]),
         "messages": None,
+        "first": [{**_without_words(one), "detail": said_again(one)} for one in found["first"]],
     }
     if found["code"] == "crs_guessed" and system:
-        told["first"] = [{**one, "detail": system} for one in found["first"]]
+        told["first"] = [{**one, "detail": system} for one in told["first"]]
     return {**found, **told}
+
+
+def _without_words(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry without what its detail was read from again."""
+    return {name: value for name, value in entry.items() if name != "words"}
 
 
 def _change_set(entry: ChangeSet | None) -> dict[str, Any] | None:

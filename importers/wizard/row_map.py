@@ -16,8 +16,10 @@ from gis_core.city import city
 from gis_core.errors import NotFound
 from importers.issues import CODES, Issue, IssueLog, Severity
 from importers.models import ImportJob
+from importers.refusals import said_again
 from importers.rejections import ANOTHER_KIND
 from importers.wizard import uploads
+from importers.words import kept
 from layers import selectors
 from layers.bulk import Staging
 from layers.bulk_sample import (
@@ -172,7 +174,7 @@ def _finding(one: Issue) -> dict[str, Any]:
         "code": one.code,
         "severity": str(one.severity),
         "field": one.field,
-        "detail": one.detail,
+        **kept(one.detail),
         "place": None if one.place_4326 is None else _rounded(one.place_4326),
     }
 
@@ -193,5 +195,8 @@ def read(actor: Actor, job: ImportJob) -> dict[str, Any]:
             row["changes"] = [
                 one for one in row["changes"] if str(one["field"]).partition(".")[0] in allowed
             ]
+    for one in body["findings"]:
+        one["detail"] = said_again(one)
+        one.pop("words", None)
     codes = {str(one["code"]) for one in body["findings"]}
     return {**body, "messages": {code: str(CODES.get(code, code)) for code in sorted(codes)}}

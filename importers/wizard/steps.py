@@ -16,6 +16,7 @@ from importers.models import ImportJob, no_answers
 from importers.wizard import sight, uploads
 from importers.wizard.addresses import free_address
 from importers.wizard.rules import SETTLED, Step, WrongStep, interrupted, refusal
+from importers.words import kept, sentence
 from layers import selectors
 from layers.registry import theme_keys
 
@@ -117,7 +118,7 @@ def remove_file(actor: Actor, job_id: int, name: str) -> ImportJob:
 
 
 def _start_over(job: ImportJob) -> None:
-    job.state, job.problem, job.unwritten = State.UPLOADING, "", False
+    job.state, job.problem, job.unwritten = State.UPLOADING, None, False
     job.understanding, job.report, job.submitted_at = None, None, None
     job.answers = no_answers()  # they were about other columns
 
@@ -130,7 +131,7 @@ def answer(actor: Actor, job_id: int, answers: Mapping[str, Any]) -> ImportJob:
             job.answers = merged
             if job.state in (State.READY, State.RETURNED):
                 job.state, job.report, job.submitted_at = State.ASKING, None, None
-                job.problem, job.unwritten = "", False  # they were about what is asked anew
+                job.problem, job.unwritten = None, False  # they were about what is asked anew
     return job
 
 
@@ -178,7 +179,7 @@ def _prepare(actor: Actor, job: ImportJob, step: Step, note: str) -> None:
 
 def _order(job: ImportJob, state: str) -> None:
     job.state, job.cancel_requested = state, False
-    job.problem, job.unwritten = "", False
+    job.problem, job.unwritten = None, False
     job.stage, job.rows_done, job.rows_total = "", 0, None
     job.ended_at, job.seconds_left = None, None
     job.attempt += 1
@@ -193,7 +194,7 @@ def _stop(job: ImportJob) -> None:
     job.attempt += 1  # the task that waits, if it still comes, does nothing
     job.taken = job.attempt
     job.state = back.get(State(job.state), State(job.state_before or State.READY))
-    job.problem = gettext("Stopped. Nothing was written.")
+    job.problem = kept(sentence("stopped"))
 
 
 def _decide(actor: Actor, job: ImportJob, step: Step, note: str) -> None:
@@ -208,7 +209,7 @@ def _decide(actor: Actor, job: ImportJob, step: Step, note: str) -> None:
             raise Invalid(gettext("Say in a note what is to be changed."))
         job.state = State.RETURNED
         _note(actor, job, note)
-    job.problem, job.unwritten = "", False  # of before: the next one has to decide anew
+    job.problem, job.unwritten = None, False  # of before: the next one has to decide anew
 
 
 def _note(actor: Actor, job: ImportJob, note: str) -> None:

@@ -162,7 +162,7 @@ def _too_large(name: str) -> TooLarge:
 
 
 def main_file(job: ImportJob) -> Path:
-    """Return the file that holds the data; raises Invalid where it is none or more than one."""
+    """Return the file that holds the data; raises FileRefused where it is none or several."""
     names = [str(entry["name"]) for entry in job.files]
     found = [name for name in names if Path(name).suffix.lower() in DATA]
     if len(found) > 1:
@@ -170,9 +170,8 @@ def main_file(job: ImportJob) -> Path:
     if len(found) == 1:
         return folder_of(job) / found[0]
     if not found:
-        raise Invalid(gettext("There is no data among the files yet, such as a .shp or a .zip."))
-    words = gettext("Import one data set at a time; these are several: %s.")
-    raise Invalid(words % ", ".join(sorted(found)))
+        raise refusal("no_data")
+    raise refusal("several_sets", facts={"names": sorted(found)})
 
 
 def remove(job: ImportJob) -> None:

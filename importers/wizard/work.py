@@ -13,17 +13,16 @@ from typing import Any
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
-from django.utils.translation import gettext
 
 from gis_core import headers
 from gis_core.access import STAFF_DATABASE, Actor
-from gis_core.errors import CityError
+from gis_core.errors import CityError, NotAllowed, SignInNeeded
 from gis_core.models import ChangeSet
 from gis_core.session_lock import Work, session_lock
 from importers.issues import ImportBroken
 from importers.models import ImportJob
 from importers.pipeline import import_file
-from importers.refusals import Unreadable, without_options
+from importers.refusals import Unreadable
 from importers.report import Report
 from importers.request import ImportRequest
 from importers.stopping import Stopped
@@ -31,6 +30,7 @@ from importers.wizard import failures, look, rejected, row_map, uploads
 from importers.wizard.addresses import free_address
 from importers.wizard.row_map import RowMap
 from importers.wizard.watch import Watch
+from importers.words import Words, kept, sentence
 from layers import layer_origin
 from layers.feature import Layer
 
@@ -105,7 +105,7 @@ def _work(job: ImportJob) -> None:
     except (DatabaseError, InterfaceError, OSError) as error:
         ended = _stopped(job) if watch.stopped else _failed_from_outside(job, error)
     except (CityError, ImportBroken) as error:
-        ended = _failed(job, without_options(str(getattr(error, "detail", "") or error)))
+        ended = _failed(job, kept(_why(error)))
     _end(job, ended, again=watch.stopped)
 
 
@@ -123,32 +123,39 @@ def _end(job: ImportJob, ended: Mapping[str, Any], *, again: bool) -> None:
 
 def _stopped(job: ImportJob) -> dict[str, Any]:
     back = _BACK.get(State(job.state), job.state_before or State.READY)
-    return {"state": back, "problem": gettext("Stopped. Nothing was written.")}
+    return {"state": back, "problem": kept(sentence("stopped"))}
 
 
-def _failed(job: ImportJob, detail: str) -> dict[str, Any]:
+def _why(error: CityError | ImportBroken) -> str | Words:
+    """Return why work failed, in words that each reader gets in their own language."""
+    if isinstance(error, Unreadable):
+        return error.words
+    if isinstance(error, NotAllowed | SignInNeeded):
+        return sentence("no_right")
+    if isinstance(error, ImportBroken):
+        return sentence("broken", reason=str(error))
+    return error.detail
+
+
+def _failed(job: ImportJob, problem: Mapping[str, Any]) -> dict[str, Any]:
     if job.state == State.WRITING:  # what was decided about stays as it was
-        return {"state": job.state_before, "problem": detail, "unwritten": True}
-    return {"state": State.FAILED, "state_before": job.state, "problem": detail}
+        return {"state": job.state_before, "problem": problem, "unwritten": True}
+    return {"state": State.FAILED, "state_before": job.state, "problem": problem}
 
 
 def _failed_from_outside(job: ImportJob, error: Error | OSError) -> dict[str, Any]:
     """Say why; raises the error again where the import is found interrupted anyway."""
-    detail = failures.reason(error)
-    if detail is None:
+    words = failures.reason(error)
+    if words is None:
         raise error
-    return _failed(job, detail)
+    return _failed(job, kept(words))
 
 
 def _changed(job: ImportJob, watch: Watch) -> dict[str, Any]:
     """Look at the data of this moment again, for those who decide."""
-    words = gettext(
-        "The layer has changed since the dry run, so nothing was written."
-        " Look at the new numbers, then decide again."
-    )
     back = job.state_before or State.READY
-    report = _dry_run(job, watch).as_dict()
-    return {"state": back, "problem": words, "report": report, "unwritten": True}
+    problem, report = kept(sentence("layer_changed")), _dry_run(job, watch).as_dict()
+    return {"state": back, "problem": problem, "report": report, "unwritten": True}
 
 
 def author_of(job: ImportJob) -> Actor:
@@ -181,7 +188,7 @@ def request_of(job: ImportJob, *, apply: bool) -> ImportRequest:
 
 def _understand(job: ImportJob, _watch: Watch) -> dict[str, Any]:
     found = look.look(author_of(job), request_of(job, apply=False))
-    return {"state": State.ASKING, "understanding": found, "report": None, "problem": ""}
+    return {"state": State.ASKING, "understanding": found, "report": None, "problem": None}
 
 
 def _check(job: ImportJob, watch: Watch) -> dict[str, Any]:
@@ -193,7 +200,7 @@ def _check(job: ImportJob, watch: Watch) -> dict[str, Any]:
             raise
         job.slug = free_address(author_of(job), job.theme, job.new_layer_title, anew=False)
         report = _dry_run(job, watch)
-    found = {"state": State.READY, "report": report.as_dict(), "problem": ""}
+    found = {"state": State.READY, "report": report.as_dict(), "problem": None}
     return {**found, "slug": job.slug}
 
 
@@ -235,7 +242,7 @@ def _written(job: ImportJob, watch: Watch) -> dict[str, Any]:
             "state": State.DONE,
             "report": report.as_dict(),
             "change_set_id": report.change_set,
-            "problem": "",
+            "problem": None,
             "ended_at": timezone.now(),
         }
         if not done.update(**ended):

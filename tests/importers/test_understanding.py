@@ -130,7 +130,7 @@ def test_findings_say_where_they_are(tmp_path: Path) -> None:
     shapes = [bow, line, far, square(3), square(3)]
     report = run(shapefile(tmp_path / "a.gpkg", shapes, columns))
     first = {group.code: group.first[0] for group in report.issues}
-    assert first["repaired"].detail == "0 m² → 200 m²"
+    assert str(first["repaired"].detail) == "0 m² → 200 m²"
     assert first["too_few_points"].row == 2
     assert (first["outside_city"].row, first["duplicate_shape"].row) == (3, 5)
     for code in ("repaired", "too_few_points", "duplicate_shape"):
@@ -146,7 +146,7 @@ def test_an_area_over_what_is_there_is_told(tmp_path: Path) -> None:
     report = run(shapefile(tmp_path / "b.gpkg", [over, beside], columns), apply=False)
     found = [group for group in report.issues if group.code == "overlap"]
     assert [(group.count, group.first[0].row) for group in found] == [(1, 1)]
-    assert found[0].first[0].detail == "/5/1: 100 m²"
+    assert str(found[0].first[0].detail) == "/5/1: 100 m²"
     assert found[0].first[0].place_4326 is not None
 
 
