@@ -13,7 +13,7 @@ def note(log: IssueLog, plan: Plan) -> None:
     Must run after the rows were classified, in their transaction.
     """
     for one in overlaps(plan):
-        detail = sentence("overlap", key=one.feature_key, area=round(one.area_m2, 1))
+        detail = sentence("overlap", key=one.feature_key.strip("/"), area=round(one.area_m2, 1))
         log.add(Issue("overlap", Severity.WARNING, one.row, "geom", detail, one.place_4326))
     for unit in undated(plan):
         key = unit.feature_key.rstrip("/")

@@ -232,7 +232,7 @@ REFUSALS: dict[str, Promise] = {
         " or import a file of OpenStreetMap (--file)."
     ),
     "overpass_silent": _(
-        "%(url)s does not answer: %(reason)s. Try again later, or set OVERPASS_URL."
+        "%(url)s does not answer (%(reason)s). Try again later, or set OVERPASS_URL."
     ),
     # what is written besides
     "other_suffix": _("%(file)s: rejected rows are written as %(suffixes)s. Choose such a name."),
@@ -242,7 +242,10 @@ REFUSALS: dict[str, Promise] = {
 }
 
 
-_SAID_BY_LIBRARIES = {"unreachable", "damaged", "archive_damaged", "archive_member", "not_written"}
+_SAID_BY_LIBRARIES = {
+    *("unreachable", "damaged", "archive_damaged", "archive_member", "not_written"),
+    "overpass_silent",
+}
 _OPTION = re.compile(r"\s*\(--[a-z][^()]*\)")
 
 

@@ -90,7 +90,8 @@ class Report(RowCounts):
             yield f"  changed: {', '.join(counts)}"
         if self.missing:
             kept = f"{self.retired} of them end" if self.retired else "they stay"
-            yield f"  not in the file: {self.missing}, {kept}: {', '.join(self.missing_first)}"
+            first = ", ".join(key.strip("/") for key in self.missing_first)
+            yield f"  not in the file: {self.missing}, {kept}: {first}"
         for group in self.issues:
             field = f" [{group.field}]" if group.field else ""
             message = CODES.get(group.code, group.code)

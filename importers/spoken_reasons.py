@@ -21,6 +21,10 @@ _SAYINGS = tuple(
         (r"not a zip file", "end_missing"),
         (r"bad crc", "contents_changed"),
         (r"compression", "packed_unusually"),
+        (r"name or service|name resolution", "no_such_address"),
+        (r"timed out", "too_long"),
+        (r"connection refused", "call_refused"),
+        (r"http error (?P<status>\d{3})", "http_status"),
         (r"no space left", "disk_full"),
     )
 )

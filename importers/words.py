@@ -33,6 +33,10 @@ SENTENCES: dict[str, str | Promise] = {
     "end_missing": _("its end is missing"),
     "contents_changed": _("its contents have changed"),
     "packed_unusually": _("it is packed in an unusual way"),
+    "no_such_address": _("this machine finds no such address"),
+    "too_long": _("it takes too long"),
+    "call_refused": _("nobody takes the call"),
+    "http_status": _("HTTP status %(status)s"),
     "disk_full": _("the disk is full"),
     # why an import stands still
     "stopped": _("Stopped. Nothing was written."),

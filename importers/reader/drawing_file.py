@@ -131,7 +131,8 @@ class DrawingFile(GdalFile):
         level, _, kind = layer.rpartition(": ")
         levels = level.split("+") if kind == _PARCEL else [level]
         if (levels[0], _LINE if kind == _PARCEL else kind) not in self._counts():
-            raise Refused("no_such_layer", layer=layer, layers=", ".join(self.layers()[:20]))
+            there = [name for name in self.layers() if name != layer]  # what was named comes last
+            raise Refused("no_such_layer", layer=layer, layers=", ".join(there[:20]))
         return levels, kind
 
 

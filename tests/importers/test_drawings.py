@@ -49,6 +49,9 @@ def test_lines_that_enclose_nothing_are_refused(tmp_path: Path) -> None:
     assert caught.value.reason == "nothing_enclosed"
     with pytest.raises(Unreadable, match="RANH: line"):
         rows_of(path, "KHAC: line")
+    with pytest.raises(Unreadable) as caught:
+        rows_of(path, "KHAC: parcel")
+    assert str(caught.value).count("KHAC: parcel") == 1
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def test_a_system_of_its_own_is_a_question_with_all_that_fit(tmp_path: Path) -> 
         ("archive_damaged", "File is not a zip file", "(thiếu phần cuối tệp)"),
         ("unreachable", "No such file or directory", "(không có tệp này)"),
         ("unreachable", "Input/output error", "a.gpkg. Hãy"),
+        ("overpass_silent", "[Errno -2] Name or service not known", "(máy này không tìm thấy"),
     ],
 )
 def test_what_libraries_say_is_said_in_the_readers_words(
@@ -104,7 +105,7 @@ def test_what_libraries_say_is_said_in_the_readers_words(
 ) -> None:
     caplog.set_level("INFO", "importers")
     with translation.override("vi"):
-        told = refusal(code, "a.gpkg", {"reason": reason}).detail
+        told = refusal(code, "a.gpkg", {"reason": reason, "url": "u"}).detail
     assert words in told
     assert reason not in told
     assert reason in caplog.text

@@ -146,7 +146,7 @@ def test_an_area_over_what_is_there_is_told(tmp_path: Path) -> None:
     report = run(shapefile(tmp_path / "b.gpkg", [over, beside], columns), apply=False)
     found = [group for group in report.issues if group.code == "overlap"]
     assert [(group.count, group.first[0].row) for group in found] == [(1, 1)]
-    assert str(found[0].first[0].detail) == "/5/1: 100 m²"
+    assert str(found[0].first[0].detail) == "5/1: 100 m²"
     assert found[0].first[0].place_4326 is not None
 
 

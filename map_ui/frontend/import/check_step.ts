@@ -7,6 +7,7 @@ import { otherKinds } from "./rest_part";
 import { fieldLabel } from "./row_card";
 import { server } from "./server";
 import type { Job, Report } from "./types";
+import { plainKey } from "./plain";
 import { w } from "./words";
 
 const FORMATS: Record<string, string> = { gpkg: "GeoPackage", csv: "CSV" };
@@ -63,7 +64,7 @@ function missing(page: StepPage, report: Report): HTMLElement {
     { class: "card stack", "aria-labelledby": "missing-title" },
     h("h2", { id: "missing-title" }, w("missing.title")),
     h("p", {}, words),
-    h("p", { class: "soft small" }, report.missing_first.join(" · ")),
+    h("p", { class: "soft small" }, report.missing_first.map(plainKey).join(" · ")),
     job.may.includes("check") ? choice : null,
   );
 }

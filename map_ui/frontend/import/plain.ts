@@ -37,6 +37,11 @@ export function emptyFile({ understanding, files, kinds }: Pick<Job, "understand
   return dataFiles(files.map(({ name }) => name), kinds)[0] ?? "";
 }
 
+/** A natural key as people write it: without the dividers of parts that are blank. */
+export function plainKey(key: string): string {
+  return key.replace(/^\/+|\/+$/g, "");
+}
+
 /** Whether a file is a table, whose columns of coordinates a person may have to name. */
 export function isTable(name: string): boolean {
   return /\.(csv|tsv|txt|xlsx)$/i.test(name);

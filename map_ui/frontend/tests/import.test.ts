@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useLanguage } from "../i18n";
 import { areReadings, byTheme, layerName } from "../import/layer_names";
-import { bytes, companionsMissing, dataFiles, duration, emptyFile, encodingName, mappingOf } from "../import/plain";
+import { bytes, companionsMissing, dataFiles, duration, emptyFile, encodingName, mappingOf, plainKey } from "../import/plain";
 import type { Understanding } from "../import/types";
 import { en } from "../import/words_en";
 import { vi } from "../import/words_vi";
@@ -52,6 +52,10 @@ test("layers made from OpenStreetMap are named in words, those of the theme firs
   assert.equal(layerName("mốc: E=Y, N=X"), "mốc: X là tọa độ Bắc, Y là tọa độ Đông");
   assert.deepEqual([areReadings(["a: E=Y, N=X", "a: E=X, N=Y"]), areReadings(["a: E=Y, N=X", "b"]), areReadings([])], [true, false, false]);
   assert.deepEqual(byTheme(["points", "topography: area", "tourism: point"], "tourism"), ["tourism: point", "points", "topography: area"]);
+});
+
+test("a key is written without the dividers of blank parts", () => {
+  assert.deepEqual(["/5/16", "Q1", "28249/"].map(plainKey), ["5/16", "Q1", "28249"]);
 });
 
 test("sizes and times are rough and readable", () => {
