@@ -34,6 +34,13 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+SEVERITIES: dict[Severity, Promise] = {
+    Severity.ERROR: _("error"),
+    Severity.WARNING: _("warning"),
+    Severity.NOTE: _("note"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One finding. `row` counts from 1 in the order of the file; None is about the whole file.

@@ -4,6 +4,10 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from django.utils.translation import gettext
+
+from layers.display import number
+
 _WIDTH = 30
 _BAR_PAUSE_S = 0.1
 _LINE_PAUSE_S = 10.0
@@ -22,7 +26,9 @@ def progress_on(stream: TextIO) -> Callable[[int, int | None], None]:
         if now - shown_at < pause and not (on_terminal and finished):
             return
         shown_at = now
-        text = f"{done:,} rows" + (f" of {total:,}" if total else "")
+        shown = {"done": number(done, 0), "total": number(total or 0, 0)}
+        words = gettext("%(done)s of %(total)s rows") if total else gettext("%(done)s rows")
+        text = words % shown
         if on_terminal:
             filled = min(_WIDTH, _WIDTH * done // total) if total else 0
             bar = "█" * filled + "·" * (_WIDTH - filled)

@@ -4,8 +4,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from importers.issues import CODES, IssueGroup
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from importers.issues import CODES, SEVERITIES, IssueGroup
 from importers.rejections import Rejections
+from layers.display import number
+
+_COUNTED: dict[str, Promise] = {
+    "read": _("read"),
+    "new": _("new"),
+    "changed": _("changed"),
+    "same": _("same"),
+    "rejected": _("rejected"),
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +42,7 @@ class RowCounts:
 
     def counted(self) -> str:
         """Return the numbers of rows for a terminal."""
-        return " · ".join(f"{count} {name}" for name, count in self.counts().items())
+        return " · ".join(f"{_COUNTED[name]} {count}" for name, count in self.counts().items())
 
 
 @dataclass(frozen=True)
@@ -75,29 +88,36 @@ class Report(RowCounts):
 
     def summary(self) -> str:
         """Return one line of counts."""
-        done = "applied" if self.applied else "dry run, nothing written"
-        return f"{self.layer}: {self.counted()} ({done}, {self.seconds:.1f} s)"
+        done = gettext("applied") if self.applied else gettext("dry run, nothing written")
+        return f"{self.layer}: {self.counted()} ({done}, {number(self.seconds, 1)} s)"
 
     def lines(self, *, alone: bool = True) -> Iterator[str]:
         """Yield the report for a terminal; `alone`: no other report speaks of the same file."""
         yield f"{self.file} → {self.layer} ({self.theme}, {self.geometry_type})"
-        yield f"  coordinate system {self.crs}, text {self.encoding}"
+        facts = {"crs": self.crs, "encoding": self.encoding}
+        yield "  " + gettext("coordinate system %(crs)s, text %(encoding)s") % facts
         yield "  " + ", ".join(f"{field} ← {column}" for field, column in self.mapping.items())
         if self.kept_columns:
-            yield f"  kept beside: {', '.join(self.kept_columns)}"
+            columns = {"columns": ", ".join(self.kept_columns)}
+            yield "  " + gettext("kept beside: %(columns)s") % columns
         if self.changed_fields:
-            counts = (f"{count} {name}" for name, count in self.changed_fields.items())
-            yield f"  changed: {', '.join(counts)}"
+            counts = (f"{name} {count}" for name, count in self.changed_fields.items())
+            yield f"  {_COUNTED['changed']}: {', '.join(counts)}"
         if self.missing:
-            kept = f"{self.retired} of them end" if self.retired else "they stay"
+            kept = gettext("they stay")
+            if self.retired:
+                kept = gettext("%(count)s of them end") % {"count": self.retired}
             first = ", ".join(key.strip("/") for key in self.missing_first)
-            yield f"  not in the file: {self.missing}, {kept}: {first}"
+            words = gettext("not in the file: %(count)s, %(kept)s: %(first)s")
+            yield "  " + words % {"count": self.missing, "kept": kept, "first": first}
         for group in self.issues:
             field = f" [{group.field}]" if group.field else ""
             message = CODES.get(group.code, group.code)
-            yield f"  {group.severity}: {group.count} × {group.code}{field}: {message}"
+            yield f"  {SEVERITIES[group.severity]}: {group.count} × {group.code}{field}: {message}"
             for one in group.first:
-                at = f"row {one.row}" if one.row is not None else "file"
+                at = gettext("file")
+                if one.row is not None:
+                    at = gettext("row %(row)s") % {"row": one.row}
                 yield f"      {at}{f': {one.detail}' if one.detail else ''}"
         yield self.summary()
         if alone:
@@ -114,4 +134,7 @@ def set_aside(other_kinds: Mapping[str, int]) -> Iterator[str]:
     if other_kinds:
         kinds = ", ".join(f"{count} {kind}" for kind, count in other_kinds.items())
         options = " ".join(f"--also {kind}=SLUG" for kind in other_kinds)
-        yield f"rejected as another kind of shapes: {kinds}; import them with {options}"
+        words = gettext(
+            "rejected as another kind of shapes: %(kinds)s; import them with %(options)s"
+        )
+        yield words % {"kinds": kinds, "options": options}

@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from gis_core.access import STAFF_DATABASE, Actor
 from importers.issues import ImportBroken
@@ -37,7 +38,8 @@ class KindsReport(RowCounts):
         """Yield the reports for a terminal, and what all of them together say of the file."""
         for report in self.layers:
             yield from report.lines(alone=False)
-        yield f"{self.file}: {self.counted()} in every layer"
+        together = gettext("over all layers, each row once")
+        yield f"{self.file}: {self.counted()} ({together})"
         yield from set_aside(self.other_kinds)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
+from django.utils.translation import gettext
 
 from gis_core import access
 from gis_core.access import Action, Actor
@@ -17,7 +18,15 @@ from importers import datum_check, geometry_kinds
 from importers.column_facts import FACT_ROWS, ColumnFacts, facts_of
 from importers.column_text import ColumnText
 from importers.crs_candidates import Place, city_box, compared, locate, unasked
-from importers.issues import CODES, Issue, IssueGroup, IssueLog, Severity, in_each_language
+from importers.issues import (
+    CODES,
+    SEVERITIES,
+    Issue,
+    IssueGroup,
+    IssueLog,
+    Severity,
+    in_each_language,
+)
 from importers.letters import Letters, encoding_names
 from importers.magic import FileKind
 from importers.mapping import Matched, known_targets, settle
@@ -158,22 +167,24 @@ class Understanding:
         }
 
     def lines(self) -> Iterator[str]:
-        """Yield the same for a terminal."""
-        rows = "unknown" if self.rows is None else self.rows
-        yield f"{self.file}: {self.format}, {self.geometry_type}, {rows} rows"
+        """Yield the same for a terminal; of each candidate its share of positions in the city."""
+        rows = gettext("unknown") if self.rows is None else self.rows
+        count = gettext("rows: %(rows)s") % {"rows": rows}
+        yield f"{self.file}: {self.format}, {self.geometry_type}, {count}"
         for one in self.text:
-            sure = "" if one.certain else ", not certain"
-            yield f"  text {one.column}: {one.codec}{sure}"
+            sure = "" if one.certain else " ?"
+            yield f"  {one.column}: {one.codec}{sure}"
             for before, after in zip(one.before, one.after, strict=False):
                 yield f"      {before.strip()} → {after.strip()}"
-        yield f"  place: {self.place.crs.name if self.place.crs else self.place.asked}"
+        yield f"  {self.place.crs.name if self.place.crs else self.place.asked}"
         for candidate in self.place.candidates[:5]:
-            yield f"      {candidate.crs.key} ({candidate.crs.name}): {candidate.share:.0%} inside"
+            yield f"      {candidate.crs.key} ({candidate.crs.name}): {candidate.share:.0%}"
         for match in self.columns:
-            target = f"{match.field} ({match.reason})" if match.field else "kept beside"
-            yield f"  column {match.column} → {target}: {', '.join(match.samples)}"
+            target = f"{match.field} ({match.reason})" if match.field else gettext("kept beside")
+            yield f"  {match.column} → {target}: {', '.join(match.samples)}"
         for group in self.issues:
-            yield f"  {group.severity}: {group.code}: {CODES.get(group.code, group.code)}"
+            words = CODES.get(group.code, group.code)
+            yield f"  {SEVERITIES[group.severity]}: {group.code}: {words}"
 
 
 def _span(bounds_4326: tuple[float, float, float, float]) -> str | Words:

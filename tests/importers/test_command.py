@@ -25,7 +25,7 @@ def run(path: Path, *arguments: str) -> str:
 
 def test_the_report_says_that_nothing_was_written(tmp_path: Path) -> None:
     text = run(parcels(tmp_path / "a.shp"), "--create-layer")
-    assert "3 read · 3 new · 0 changed · 0 same · 0 rejected (dry run, nothing written" in text
+    assert "đọc 3 · mới 3 · thay đổi 0 · giữ nguyên 0 · bị loại 0 (chạy thử, chưa ghi gì" in text
     assert "so_to ← SHBANDO" in text
     assert not Layer.objects.filter(slug="zz").exists()
 
@@ -85,6 +85,6 @@ def test_a_bar_is_drawn_on_a_terminal_only() -> None:
     terminal, plain = Terminal(), StringIO()
     for stream in (terminal, plain):
         progress_on(stream)(10, 10)
-    assert terminal.getvalue().endswith("10 rows of 10\n")
+    assert terminal.getvalue().endswith("10 trên 10 dòng\n")
     assert "█" in terminal.getvalue()
     assert plain.getvalue() == ""

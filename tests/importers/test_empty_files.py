@@ -74,7 +74,7 @@ def test_that_it_holds_no_rows_is_all_that_is_said(tmp_path: Path, kind: str) ->
     found = looked_into(path)
     assert (found.rows, found.questions) == (0, ())
     assert [group.code for group in found.issues] == ["no_rows"]
-    assert ", 0 rows" in next(found.lines())
+    assert "số dòng: 0" in next(found.lines())
     report = run(path, apply=False)  # no error of a command either
     assert (counts(report), codes(report)) == ((0, 0, 0, 0), {"no_rows": 1})
 

@@ -49,8 +49,8 @@ def found_wrong(client: Client, folder: Path, language: str) -> dict[str, Any]:
 
 
 DETAILS = {
-    "vi": {"duplicate_shape": "dòng 1", "repaired": "0 m² → 612,5 m²", "overlap": "/5/1: 87,5 m²"},
-    "en": {"duplicate_shape": "row 1", "repaired": "0 m² → 612.5 m²", "overlap": "/5/1: 87.5 m²"},
+    "vi": {"duplicate_shape": "dòng 1", "repaired": "0 m² → 612,5 m²", "overlap": "5/1: 87,5 m²"},
+    "en": {"duplicate_shape": "row 1", "repaired": "0 m² → 612.5 m²", "overlap": "5/1: 87.5 m²"},
 }
 
 

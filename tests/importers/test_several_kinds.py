@@ -171,7 +171,7 @@ class TestCommand:
         with pytest.raises(CommandError, match="--also"):
             self.run(path)
         told = self.run(path, "--geometry", "points")
-        assert "2 lines, 1 areas; import them with --also lines=SLUG --also areas=SLUG" in told
+        assert "2 lines, 1 areas; nhập các dòng đó bằng --also lines=SLUG --also areas=SLUG" in told
 
     def test_one_command_takes_all_kinds(self, tmp_path: Path) -> None:
         path = mixed(tmp_path / "a.geojson", LINE, POINT, AREA, LINE, None, COLLECTION)
@@ -207,8 +207,8 @@ class TestCommand:
     def test_kinds_that_no_layer_takes_are_rejected_and_named(self, tmp_path: Path) -> None:
         path = mixed(tmp_path / "a.geojson", LINE, POINT, AREA)
         told = self.run(path, "--geometry", "points", "--also", "lines=zz-duong")
-        assert "1 areas; import them with --also areas=SLUG" in told
-        assert "1 rejected in every layer" in told
+        assert "1 areas; nhập các dòng đó bằng --also areas=SLUG" in told
+        assert "bị loại 1 (tính trên mọi lớp" in told
 
     @pytest.mark.parametrize(
         "options",

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from django.utils import translation
+from django.utils.translation import gettext
 
 from gis_core.access import Sensitivity, system_actor
 from gis_core.errors import CityError
@@ -58,6 +60,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Import and print the report; file problems end in one line."""
         actor = system_actor("import_layer")
+        warnings.simplefilter("ignore", RuntimeWarning)  # of numbers that the report names by row
         bar = progress_on(sys.stderr)
         report: Report | KindsReport | Understanding
         try:
@@ -82,7 +85,8 @@ class Command(BaseCommand):
         except CityError as error:
             raise CommandError(error.detail) from error
         except OperationalError as error:
-            raise CommandError(f"The database cannot be reached: {error}".strip()) from error
+            words = gettext("The database cannot be reached. Start it, then run this again.")
+            raise CommandError(f"{words} ({error})".replace("\n", " ")) from error
 
     def _show(self, report: Report | KindsReport | Understanding, target: Path | None) -> None:
         text = json.dumps(report.as_dict(), ensure_ascii=False, indent=1)
@@ -99,9 +103,10 @@ class Command(BaseCommand):
         self.stdout.flush()
         if not table_indexes.all_missing():
             return
-        self.stderr.write("The rows are there. Building what the attribute table sorts by …")
+        words = gettext("The rows are there. Building what the attribute table sorts by …")
+        self.stderr.write(words)
         if left := table_indexes.complete():
-            self.stderr.write(f"Left to the worker: {', '.join(left)}")
+            self.stderr.write(gettext("Left to the worker: %(names)s") % {"names": ", ".join(left)})
 
 
 def _add_reading(parser: CommandParser) -> None:
