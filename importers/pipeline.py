@@ -25,7 +25,7 @@ from importers.preparation import Preparation, Target
 from importers.refusals import refusal
 from importers.report import Report
 from importers.request import ImportRequest
-from importers.retiring import AsideKeys, require_safe
+from importers.retiring import AsideKeys, hindrance
 from importers.source import open_source
 from importers.source_crs import SourceCrs
 from importers.target_layer import known_codes, layer_for, theme_of
@@ -127,7 +127,7 @@ def _in_transaction(run: _Run) -> Report:
     stored = chosen_type(theme, run.request, declared, run.file.kinds)
     layer = layer_for(run.actor, run.request, stored)
     target = Target(theme, stored, known_codes(theme), _expected_area(run))
-    if run.request.retire_on:
+    if run.request.retire_on or not (run.request.apply or run.request.create_layer):
         run = replace(run, aside=AsideKeys(run.file, target, run.crs))
     preparation = Preparation(
         run.file, target, run.crs, run.log, aside=run.aside.add if run.aside else None
@@ -196,15 +196,19 @@ def _staged(
 
 
 def _compared(run: _Run, staging: Staging, report: Report) -> Report:
-    """Add which fields change and what is missing; FileRefused where retiring would be unsafe."""
+    """Add which fields change, what is missing and whether it may end; FileRefused where not."""
     if report.changed:
         report = replace(report, changed_fields=staging.changed_fields())
     missing, first = staging.missing(_MISSING_SHOWN)
-    if run.request.retire_on and missing:
-        with closing(staging.missing_keys()) as keys:
-            require_safe(report, run.aside, keys)
-    retired = missing if run.request.retire_on else 0
-    return replace(report, missing=missing, missing_first=first, retired=retired)
+    report = replace(report, missing=missing, missing_first=first)
+    if not missing or run.aside is None:
+        return report
+    with closing(staging.missing_keys()) as keys:
+        found = hindrance(report, run.aside, keys)
+    if found is not None and run.request.retire_on:
+        raise found.refusal()
+    retired = staging.ending(run.request.retire_on) if run.request.retire_on else 0
+    return replace(report, retired=retired, cannot_retire=found.messages() if found else {})
 
 
 def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[str, int]) -> Report:

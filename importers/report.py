@@ -1,7 +1,7 @@
 """What an import did or would do, and how it is shown."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.utils.functional import Promise
@@ -52,6 +52,7 @@ class Report(RowCounts):
     `other_kinds` counts the rejected rows whose shapes are of a kind that another layer would hold
     (points, lines, areas). `changed_fields` says in how many changed rows each field differs.
     `missing` features of the layer are not in the file; they stay, except the `retired` ones.
+    `cannot_retire` says in a dry run why none of them may end: language → words.
     `rejections` says of each rejected row why; as JSON only the first of each reason are told.
     """
 
@@ -73,6 +74,7 @@ class Report(RowCounts):
     issues: tuple[IssueGroup, ...]
     rejections: Rejections
     seconds: float
+    cannot_retire: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
@@ -81,6 +83,7 @@ class Report(RowCounts):
             "mapping": dict(self.mapping),
             "other_kinds": dict(self.other_kinds),
             "changed_fields": dict(self.changed_fields),
+            "cannot_retire": dict(self.cannot_retire),
             "missing_first": list(self.missing_first),
             "kept_columns": list(self.kept_columns),
             "issues": [group.as_dict() for group in self.issues],

@@ -120,6 +120,14 @@ class Staging:
             cursor.execute(f"{first} ORDER BY 1 LIMIT {int(shown)}")
             return count, tuple(str(key) for (key,) in cursor.fetchall())
 
+    def ending(self, retire_on: date) -> int:
+        """Return how many of the missing features `write` would end; later ones stay."""
+        begun = "count(*) FILTER (WHERE t.valid_from IS NULL OR t.valid_from <= %(retire_on)s)"
+        values = {"table": self.plan.table, "layer_id": int(self.plan.layer.pk), "what": begun}
+        with self._cursor() as cursor:
+            cursor.execute(template("bulk_missing").format(**values), {"retire_on": retire_on})
+            return int(cursor.fetchone()[0])
+
     def missing_keys(self) -> Generator[str, None, None]:
         """Yield the keys of all valid features that no row speaks about; close it when done."""
         values = {"table": self.plan.table, "layer_id": int(self.plan.layer.pk)}

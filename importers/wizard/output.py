@@ -154,7 +154,8 @@ def _report(job: ImportJob) -> dict[str, Any]:
     found = _understanding(job.understanding) or {}
     system = (found.get("place") or {}).get("name", "")
     issues = [_issue(one, system) for one in report["issues"]]
-    return {**report, "crs": system or report["crs"], "issues": issues}
+    told = {"cannot_retire": report.get("cannot_retire", {}).get(get_language() or "", "")}
+    return {**report, **told, "crs": system or report["crs"], "issues": issues}
 
 
 def _issue(found: Mapping[str, Any], system: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from gis_core.access import STAFF_DATABASE, Actor
 from gis_core.errors import CityError, NotAllowed, SignInNeeded
 from gis_core.models import ChangeSet
 from gis_core.session_lock import Work, session_lock
+from importers import retiring
 from importers.issues import ImportBroken
 from importers.models import ImportJob
 from importers.pipeline import import_file
@@ -154,8 +155,8 @@ def _failed_from_outside(job: ImportJob, error: Error | OSError) -> dict[str, An
 def _changed(job: ImportJob, watch: Watch) -> dict[str, Any]:
     """Look at the data of this moment again, for those who decide."""
     back = job.state_before or State.READY
-    problem, report = kept(sentence("layer_changed")), _dry_run(job, watch).as_dict()
-    return {"state": back, "problem": problem, "report": report, "unwritten": True}
+    problem, found = kept(sentence("layer_changed")), _dry_run(job, watch)
+    return {**found, "state": back, "problem": problem, "unwritten": True}
 
 
 def author_of(job: ImportJob) -> Actor:
@@ -194,14 +195,13 @@ def _understand(job: ImportJob, _watch: Watch) -> dict[str, Any]:
 def _check(job: ImportJob, watch: Watch) -> dict[str, Any]:
     """Try the import. Where the layer left behind at its address held other shapes, it moves on."""
     try:
-        report = _dry_run(job, watch)
+        found = _dry_run(job, watch)
     except Unreadable as error:
         if error.reason != "layer_of_other_kind" or not _left_behind(job):
             raise
         job.slug = free_address(author_of(job), job.theme, job.new_layer_title, anew=False)
-        report = _dry_run(job, watch)
-    found = {"state": State.READY, "report": report.as_dict(), "problem": None}
-    return {**found, "slug": job.slug}
+        found = _dry_run(job, watch)
+    return {**found, "state": State.READY, "problem": None, "slug": job.slug}
 
 
 def _left_behind(job: ImportJob) -> bool:
@@ -209,7 +209,22 @@ def _left_behind(job: ImportJob) -> bool:
     return bool(job.new_layer_title) and layer is not None and layer_origin.withdrawn(layer)
 
 
-def _dry_run(job: ImportJob, watch: Watch) -> Report:
+def _dry_run(job: ImportJob, watch: Watch) -> dict[str, Any]:
+    """Return the report of a dry run and the answers that it holds for.
+
+    Where nothing can end any more, the report says why, and what is missing stays.
+    """
+    try:
+        report = _tried(job, watch)
+    except Unreadable as error:
+        if error.reason not in retiring.REASONS:
+            raise
+        job.answers = {**job.answers, "retire_on": ""}
+        report = _tried(job, watch)
+    return {"report": report.as_dict(), "answers": job.answers}
+
+
+def _tried(job: ImportJob, watch: Watch) -> Report:
     """Return what importing now would do; keeps the rejected rows and a map of all beside it."""
     author, request = author_of(job), request_of(job, apply=False)
     on_map = RowMap(author, job.slug)
@@ -222,8 +237,12 @@ def _dry_run(job: ImportJob, watch: Watch) -> Report:
 def _write(job: ImportJob, watch: Watch) -> dict[str, Any]:
     try:
         return _written(job, watch)
+    except Unreadable as error:
+        if error.reason not in retiring.REASONS:
+            raise
     except _Changed:
-        return _changed(job, watch)
+        pass
+    return _changed(job, watch)
 
 
 def _written(job: ImportJob, watch: Watch) -> dict[str, Any]:

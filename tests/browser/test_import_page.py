@@ -137,7 +137,9 @@ def test_with_the_keyboard_alone_and_reloads_between(
     expect(page.get_by_role("heading", name="Đã nhập xong")).to_be_visible()
     press(page, "Hoàn tác cả lần nhập")
     expect(page.get_by_role("heading", name="Lần nhập đã được hoàn tác")).to_be_visible()
-    page.get_by_role("link", name="Nhập lại").press("Enter")  # into the same, with a better file
+    page.get_by_role("link", name="Nhập tệp đã sửa").press(
+        "Enter"
+    )  # into the same, with a better file
     expect(page.locator("#target")).to_have_value("new:parcels")
     expect(page.get_by_label("Tên lớp mới")).to_have_value(TITLE)
 

@@ -15,7 +15,9 @@ from import_jobs import (
     take,
     uploaded,
     worked,
+    zipped,
 )
+from small_files import parcels
 
 from gis_core.city import city
 from gis_core.crs import from_wgs84
@@ -132,3 +134,31 @@ def test_systems_are_named_in_the_language_of_the_reader(
         ]
         assert words in place["name"]
         assert words in place["candidates"][0]["name"]
+
+
+def test_what_cannot_end_any_more_stays_and_the_dry_run_says_why(
+    admin: Client, layer: Any, tmp_path: Path
+) -> None:
+    """Somebody lets features end, then reads the file in another way in which a row is wrong."""
+    first = checked(admin, zipped(parcels(tmp_path / "a.shp", 4)), layer=SLUG)
+    take(admin, first, "publish")
+    assert worked(admin, first)["state"] == "done"
+    shorter = parcels(tmp_path / "b.shp", 3, GHICHU=["1", "1", "2"])
+    job = checked(admin, zipped(shorter), layer=SLUG)
+    assert (job["report"]["missing"], job["report"]["cannot_retire"]) == (1, "")
+    change(admin, job, retire_on="2026-06-30")
+    take(admin, job, "check")
+    found = worked(admin, job)
+    assert (found["state"], found["report"]["retired"]) == ("ready", 1)
+    change(admin, job, mapping={"so_thua": "GHICHU", "so_to": "SHBANDO"})
+    take(admin, job, "check")
+    found = worked(admin, job)
+    assert (found["state"], found["report"]["rejected"], found["report"]["retired"]) == (
+        "ready",
+        1,
+        0,
+    )
+    assert found["answers"]["retire_on"] == ""
+    assert "dòng 2" in found["report"]["cannot_retire"]
+    english = admin.get(f"/api/imports/{job['id']}?lang=en").json()
+    assert "row 2 first" in english["report"]["cannot_retire"]

@@ -11,7 +11,7 @@ from small_files import EAST, NORTH, counts, parcels, run, shapefile, square
 from importers import retiring
 from importers.issues import FileRefused
 from importers.report import Report
-from layers.models import TouristSite
+from layers.models import AdminUnit, TouristSite
 from layers.themes.land import Parcel
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -77,3 +77,54 @@ def test_where_addresses_are_made_up_a_row_may_be_anything(tmp_path: Path) -> No
     with pytest.raises(FileRefused, match="dòng 2"):
         run(path, theme="tourism", geometry="points", retire_on=DAY)
     assert TouristSite.objects.filter(layer__slug="zz", valid_to=None).count() == 2
+
+
+def wards(folder: Path, name: str, count: int, *more: shapely.Geometry, day: str | None) -> Path:
+    """Write wards 1 to `count` and shapes of other kinds with the code of ward 3 beside them."""
+    codes = [str(28_000 + number) for number in range(1, count + 1)] + ["28003"] * len(more)
+    columns = {"MA_DVHC": codes, "TEN": [f"Phường {code}" for code in codes]}
+    if day:
+        columns["valid_from"] = [day] * len(codes)
+    shapes = [square(number) for number in range(count)] + list(more)
+    return shapefile(folder / name, shapes, columns)
+
+
+@pytest.mark.parametrize("day", [None, "2025-07-01"])
+def test_wards_end_beside_no_row_of_another_kind(tmp_path: Path, day: str | None) -> None:
+    """Codes of wards are used again: without its day, a row's key does not say which ward it is."""
+    run(wards(tmp_path, "a.geojson", 3, day=day), theme="admin_units")
+    shorter = wards(tmp_path, "b.geojson", 2, day=day)
+    labelled = wards(tmp_path, "c.geojson", 2, LABEL, day=day)
+    with pytest.raises(FileRefused, match="dòng 3"):
+        run(labelled, theme="admin_units", geometry="areas", retire_on=DAY)
+    assert AdminUnit.objects.filter(layer__slug="zz", valid_to=None).count() == 3
+    assert run(shorter, theme="admin_units", retire_on=DAY).retired == 1
+
+
+def test_a_dry_run_says_beforehand_why_nothing_may_end(tmp_path: Path) -> None:
+    run(parcels(tmp_path / "a.shp", 4))
+
+    def told(numbers: list[str], shapes: list[shapely.Geometry]) -> str:
+        columns = {"SHBANDO": ["5"] * len(numbers), "SHTHUA": numbers}
+        path = shapefile(tmp_path / "b.geojson", shapes, columns)
+        looked = run(path, apply=False, create_layer=False)
+        assert (looked.missing > 0, looked.retired) == (True, 0)
+        return str(looked.as_dict()["cannot_retire"].get("en", ""))
+
+    squares = [square(0), square(1), square(2)]
+    assert told(["1", "2", "3"], squares) == ""
+    assert "row 3 first" in told(["1", "2", "2"], squares)
+    assert "Feature 5/4" in told(["1", "4"], [square(0), LINE])
+    assert told(["1", "R7"], [square(0), LINE]) == ""
+
+
+def test_what_begins_after_the_day_stays_and_is_not_counted(tmp_path: Path) -> None:
+    early, late = wards(tmp_path, "a.geojson", 3, day="2026-01-01"), date(2025, 12, 31)
+    run(early, theme="admin_units")
+    shorter = wards(tmp_path, "b.geojson", 1, day="2026-01-01")
+    options: dict[str, Any] = {"theme": "admin_units", "retire_on": late}
+    looked = run(shorter, apply=False, **options)
+    assert (looked.missing, looked.retired) == (2, 0)
+    assert run(shorter, **options).retired == 0
+    looked = run(shorter, apply=False, theme="admin_units", retire_on=DAY)
+    assert (looked.missing, looked.retired) == (2, 2)

@@ -19,7 +19,7 @@ export function checkStep(page: StepPage): Node[] {
   const links = job.rejected_files.map((format) => h("a", { class: "button", href: server.rejected(job.id, format), download: true }, icon("download"), FORMATS[format] ?? format));
   const download = report.rejected > 0 && links.length > 0 ? h("div", { class: "row" }, h("span", {}, w("check.download")), ...links) : null;
   const writes = report.new + report.changed + report.retired;
-  const nothing = writes === 0 ? h("p", { class: "note" }, icon("info"), report.same > 0 ? w("check.all_same") : w("check.nothing")) : null;
+  const nothing = writes === 0 ? h("p", { class: "note" }, icon("info"), w(report.same === 0 ? "check.nothing" : report.rejected > 0 ? "check.rest_same" : "check.all_same")) : null;
   const next = h("button", { type: "button", class: "button primary", click: () => page.open("publish") }, w("check.go"), icon("chevron-right"));
   next.disabled = writes === 0;
   const back = job.may_edit ? h("button", { type: "button", class: "button", click: () => page.open("fields") }, icon("arrow-left"), w("step.fields")) : null;
@@ -49,22 +49,44 @@ function changedFields(job: Job, report: Report): HTMLElement | null {
 /** Features of the layer that the file does not hold: they stay, or end on a day. */
 function missing(page: StepPage, report: Report): HTMLElement {
   const { job } = page;
-  const day = h("input", { class: "input", type: "date", id: "retire-on", value: job.answers.retire_on || localInput(new Date()).slice(0, 10) });
-  const again = (retireOn: string) =>
-    page.act(async () => {
-      await server.change(job.id, { retire_on: retireOn });
-      return server.step(job.id, "check");
-    });
-  const retire = h("button", { type: "button", class: "button", click: () => void again(day.value) }, icon("calendar"), w("missing.retire"));
-  const keep = h("button", { type: "button", class: "button", click: () => void again("") }, icon("undo-2"), w("missing.keep"));
-  const words = report.retired > 0 ? w("missing.retired", { n: formatNumber(report.retired), day: formatDate(job.answers.retire_on) }) : w("missing.stay", { n: formatNumber(report.missing) });
-  const choice = report.retired > 0 ? keep : h("div", { class: "row retire" }, h("div", { class: "field" }, h("label", { for: "retire-on" }, w("missing.day")), day), retire);
+  const ending = report.retired > 0;
+  const words = ending ? w("missing.retired", { n: formatNumber(report.retired), day: formatDate(job.answers.retire_on) }) : w("missing.stay", { n: formatNumber(report.missing) });
+  const late = ending || job.answers.retire_on ? report.missing - report.retired : 0;
   return h(
     "section",
     { class: "card stack", "aria-labelledby": "missing-title" },
     h("h2", { id: "missing-title" }, w("missing.title")),
     h("p", {}, words),
+    late > 0 ? h("p", { class: "note" }, icon("info"), w("missing.late", { n: formatNumber(late), day: formatDate(job.answers.retire_on) })) : null,
     h("p", { class: "soft small" }, report.missing_first.map(plainKey).join(" · ")),
-    job.may.includes("check") ? choice : null,
+    partial(report),
+    job.may.includes("check") ? endings(page, report) : null,
   );
+}
+
+/** A file of one ward lacks most of a layer of the city, and that is no reason to end anything. */
+function partial({ changed, same, missing, cannot_retire: hindrance }: Report): HTMLElement | null {
+  const met = changed + same;
+  if (hindrance || missing <= met) return null;
+  return h("p", { class: "note caution" }, icon("triangle-alert"), w("missing.partial", { met: formatNumber(met), all: formatNumber(met + missing) }));
+}
+
+/** The choice between both; closed, with the reason, where the dry run says that nothing may end. */
+function endings(page: StepPage, report: Report): HTMLElement {
+  const { job } = page;
+  const hindrance = report.cannot_retire ?? "";
+  const day = h("input", { class: "input", type: "date", id: "retire-on", required: true, value: job.answers.retire_on || localInput(new Date()).slice(0, 10), disabled: hindrance !== "", "aria-describedby": hindrance ? "retire-why" : null });
+  const again = (retireOn: string) =>
+    page.act(async () => {
+      await server.change(job.id, { retire_on: retireOn });
+      return server.step(job.id, "check");
+    });
+  if (report.retired > 0) return h("div", { class: "row" }, h("button", { type: "button", class: "button", click: () => void again("") }, icon("undo-2"), w("missing.keep")));
+  const retire = h("button", { type: "submit", class: "button", disabled: hindrance !== "" }, icon("calendar"), w("missing.retire"));
+  const form = h("form", { class: "stack" }, hindrance ? h("p", { class: "note", id: "retire-why" }, icon("info"), hindrance) : null, h("div", { class: "row retire" }, h("div", { class: "field" }, h("label", { for: "retire-on" }, w("missing.day")), day), retire));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void again(day.value);
+  });
+  return form;
 }

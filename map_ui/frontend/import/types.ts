@@ -149,6 +149,8 @@ export interface Report extends Counts {
   missing: number;
   missing_first: string[];
   retired: number;
+  /** Why none of the missing features may end, "" where they may; imports of before do not tell. */
+  cannot_retire?: string;
   issues: IssueGroup[];
   seconds: number;
 }
