@@ -186,9 +186,12 @@ def state_secret_in(column: pa.Array) -> int | None:
     # Every mark has letters beyond ASCII, and most columns of a city's files have none.
     if not pa.types.is_string(column.type) or is_ascii(column):
         return None
-    plain = pc.utf8_lower(pc.utf8_trim_whitespace(column))
-    row = int(pc.index(pc.is_in(plain, value_set=_SECRET), True).as_py())
-    return None if row < 0 else row
+    codes = column.dictionary_encode()
+    plain = pc.utf8_lower(pc.utf8_trim_whitespace(codes.dictionary))
+    secret = pc.is_in(plain, value_set=_SECRET)
+    if not pc.any(secret).as_py():
+        return None
+    return int(pc.index(secret.take(codes.indices), True).as_py())
 
 
 def encoding_names() -> tuple[str, ...]:

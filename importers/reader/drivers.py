@@ -7,6 +7,9 @@ a file names. pyogrio has no way to name one, so the others are taken off GDAL's
 import ctypes
 from pathlib import Path
 
+import importers.reader.lean  # noqa: F401 -- loads pyogrio
+
+# isort: split
 import pyogrio
 
 _MAPS = Path("/proc/self/maps")

@@ -10,12 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from importers.reader import delimited, drivers, mapinfo, shape_index
+from importers.reader import drivers, mapinfo, shape_index
 from importers.reader.gdal_file import PACKAGE, GdalFile
 from importers.reader.job import Job, run
 from importers.reader.refusal import Refused, one_line
 from importers.reader.sending import send_batch
-from importers.reader.table_file import TableFile
 
 # isort: split
 import numpy as np
@@ -55,19 +54,13 @@ def work(job: Job, opened: Callable[[Job], GdalFile]) -> None:
 
 
 def _opened(job: Job) -> GdalFile:
-    path, wanted = Path(job.asked["file"]), str(job.asked["wanted"])
+    path = Path(job.asked["file"])
     match path.suffix:
         case ".shp":
             if not path.with_suffix(".shx").exists():
                 shape_index.build(path, path.with_suffix(".shx"))
         case ".tab" | ".mif":
             mapinfo.byte_by_byte(path)
-        case ".csv":
-            separator = delimited.made_ready(path, bool(job.asked["byte_by_byte"]))
-            title = str(job.asked["title"])
-            return TableFile(path, {"SEPARATOR": separator}, title=title, wanted=wanted)
-        case ".xlsx":
-            return TableFile(path, wanted=wanted)
     return GdalFile(path, hide_empty=bool(job.asked["hide_empty"]))
 
 

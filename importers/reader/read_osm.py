@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import importers.reader.lean  # noqa: F401 -- loads pyogrio
+
+# isort: split
 import pyogrio
 
 from importers.reader import osm_file, overpass, read
