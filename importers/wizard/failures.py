@@ -4,7 +4,10 @@ import errno
 import logging
 
 from django.db import Error, connections
+from psycopg2 import InterfaceError, OperationalError
 from psycopg2.errors import (
+    AdminShutdown,
+    CrashShutdown,
     DeadlockDetected,
     DiskFull,
     InsufficientResources,
@@ -45,6 +48,14 @@ def _of_database(error: Error) -> Words | None:
     for kinds, code in _CAUSES:
         if isinstance(error.__cause__, kinds):
             return sentence(code)
-    if not connections[STAFF_DATABASE].is_usable():
+    if _is_lost(error.__cause__) or not connections[STAFF_DATABASE].is_usable():
         return None
     return sentence("refused_by_database", reason=str(error).partition("\n")[0])
+
+
+def _is_lost(cause: BaseException | None) -> bool:
+    """Tell whether a session has ended; by now another one may stand in its place and be usable."""
+    if isinstance(cause, (AdminShutdown, CrashShutdown, InterfaceError)):
+        return True
+    # A server that answered names a code; one that is gone does not.
+    return isinstance(cause, OperationalError) and cause.pgcode is None

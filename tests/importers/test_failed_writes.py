@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from import_jobs import SLUG, checked, read, rows, take, worked
 
 from gis_core.models import ChangeSet
 from importers import kept_files
 from importers.models import ImportJob, ImportRun
+from importers.wizard import failures
 
 pytestmark = pytest.mark.usefixtures("db", "import_root")
 
@@ -110,3 +111,12 @@ def test_an_interrupted_write_is_written_again_or_left(admin: Client, job: dict[
     assert (left["state"], left["unwritten"], rows()) == ("ready", False, 0)
     take(admin, job, "publish")
     assert (worked(admin, job)["state"], rows()) == ("done", 3)
+
+
+@pytest.mark.parametrize(("code", "is_told"), [("57P01", False), ("57P02", False), ("XX000", True)])
+def test_a_session_that_was_ended_is_no_refusal(code, is_told):
+    """Its import is found interrupted, although a new session may answer by the time of asking."""
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        say(f"DO $$BEGIN RAISE EXCEPTION 'gone' USING ERRCODE = '{code}'; END$$")
+    assert connection.is_usable()
+    assert (failures.reason(caught.value) is not None) == is_told
