@@ -30,6 +30,7 @@ from importers.source import open_source
 from importers.source_crs import SourceCrs
 from importers.target_layer import known_codes, layer_for, theme_of
 from importers.understanding import Batch, Understood, look_into
+from importers.words import kept
 from layers import bulk, bulk_load, layer_origin
 from layers.bulk import CHANGED, NEW, SAME, Staging
 from layers.bulk_load import NotAFirstLoad
@@ -206,9 +207,9 @@ def _compared(run: _Run, staging: Staging, report: Report) -> Report:
     with closing(staging.missing_keys()) as keys:
         found = hindrance(report, run.aside, keys)
     if found is not None and run.request.retire_on:
-        raise found.refusal()
+        raise found
     retired = staging.ending(run.request.retire_on) if run.request.retire_on else 0
-    return replace(report, retired=retired, cannot_retire=found.messages() if found else {})
+    return replace(report, retired=retired, cannot_retire=kept(found.words) if found else {})
 
 
 def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[str, int]) -> Report:

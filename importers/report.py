@@ -52,7 +52,7 @@ class Report(RowCounts):
     `other_kinds` counts the rejected rows whose shapes are of a kind that another layer would hold
     (points, lines, areas). `changed_fields` says in how many changed rows each field differs.
     `missing` features of the layer are not in the file; they stay, except the `retired` ones.
-    `cannot_retire` says in a dry run why none of them may end: language → words.
+    `cannot_retire` says in a dry run why none of them may end, as `importers.words.kept` has it.
     `rejections` says of each rejected row why; as JSON only the first of each reason are told.
     """
 
@@ -74,7 +74,7 @@ class Report(RowCounts):
     issues: tuple[IssueGroup, ...]
     rejections: Rejections
     seconds: float
-    cannot_retire: Mapping[str, str] = field(default_factory=dict)
+    cannot_retire: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""

@@ -1,15 +1,13 @@
 """Whether features that a file does not have may end: not while a row may be one of them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from django.conf import settings
 from django.db import models
-from django.utils import translation
 
 from importers.issues import CODES, IssueLog, Severity
 from importers.preparation import NO_KEY, Preparation, Target
@@ -67,46 +65,25 @@ class AsideKeys:
         return None
 
 
-@dataclass(frozen=True)
-class Hindrance:
-    """Why nothing may end: a code of REFUSALS and its facts."""
-
-    code: str
-    file: str = ""
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-
-    def refusal(self) -> Unreadable:
-        """Return the refusal in the language of this moment."""
-        return refusal(self.code, self.file, self.facts)
-
-    def messages(self) -> dict[str, str]:
-        """Return language → the words of the refusal."""
-        found = {}
-        for language, _name in settings.LANGUAGES:
-            with translation.override(language):
-                found[language] = str(self.refusal().detail)
-        return found
-
-
 def hindrance(
     report: Report, aside: AsideKeys | None, missing_keys: Iterable[str]
-) -> Hindrance | None:
-    """Return why a missing feature may be a row of the file that was rejected; None where not.
+) -> Unreadable | None:
+    """Return the refusal where a missing feature may be a row of the file that was rejected.
 
     A file without rows says nothing about any feature: its export went wrong.
     A row of another kind than the layer holds is harmless when its key says that it is something
     else: a parcel may have been drawn as a line, but then it still has its number.
     """
     if not report.read:
-        return Hindrance("retiring_empty", report.file)
+        return refusal("retiring_empty", report.file)
     wrong = report.rejected - sum(report.other_kinds.values())
     if wrong or (report.rejected and not (aside and aside.all_named)):
         return _wrong_rows(report)
     key = aside.first_of(missing_keys) if aside and report.rejected else None
-    return None if key is None else Hindrance("retiring_aside", facts={"key": key.strip("/")})
+    return None if key is None else refusal("retiring_aside", facts={"key": key.strip("/")})
 
 
-def _wrong_rows(report: Report) -> Hindrance:
+def _wrong_rows(report: Report) -> Unreadable:
     errors = [group for group in report.issues if group.severity is Severity.ERROR]
     first = min((one for group in errors for one in group.first), key=lambda one: one.row or 0)
     facts: dict[str, Fact] = {
@@ -114,7 +91,7 @@ def _wrong_rows(report: Report) -> Hindrance:
         "row": first.row or 0,
         "reason": CODES[first.code],
     }
-    return Hindrance("retiring_unsafe", facts=facts)
+    return refusal("retiring_unsafe", facts=facts)
 
 
 def _tells(theme: Theme) -> bool:

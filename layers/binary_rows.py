@@ -73,6 +73,6 @@ def _decimals(values: pa.Array, precision: int, scale: int) -> pa.Array:
     halves = np.zeros((len(numbers), 2), "<i8")  # of a number of 128 bits, the low one first
     halves[:, 0] = np.copysign(steps, numbers)
     halves[:, 1] = halves[:, 0] >> 63
-    valid = None if not values.null_count else pa.array(values.is_valid()).buffers()[1]
     kind = pa.decimal128(precision, scale)
-    return pa.Array.from_buffers(kind, len(numbers), [valid, pa.py_buffer(halves)])
+    decimals = pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(halves)])
+    return pc.if_else(values.is_valid(), decimals, pa.scalar(None, kind))

@@ -109,22 +109,26 @@ class TableFile(GdalFile):
             raise Refused("no_coordinates", columns=shown)
         return sheet, reading
 
-    @lru_cache(maxsize=32)  # noqa: B019 -- one file in a process that ends with it
     def _sample(self, sheet: str) -> pa.RecordBatch:
-        for batch, _ in self._sheet(sheet).batches(self._inside(sheet), None, _SAMPLE_ROWS):
+        return self._first_rows(sheet, self._has_headings(sheet))
+
+    def _sheet(self, sheet: str) -> GdalFile:
+        return self._read(self._has_headings(sheet))
+
+    def _has_headings(self, sheet: str) -> bool:
+        """Tell whether the first row of a sheet names the columns although GDAL takes it for data.
+
+        It does where all cells hold text, as they do in lists of degrees, minutes and seconds.
+        """
+        return headings_in(self._first_rows(sheet, False))
+
+    def _read(self, headings: bool) -> GdalFile:
+        forced = {"HEADERS": "FORCE"} if headings else {}
+        return GdalFile(self.path, {**self._options, **forced})
+
+    @lru_cache(maxsize=64)  # noqa: B019 -- one file in a process that ends with it
+    def _first_rows(self, sheet: str, headings: bool) -> pa.RecordBatch:
+        file = self._read(headings)
+        for batch, _ in file.batches(self._inside(sheet), None, _SAMPLE_ROWS):
             return batch
         return pa.RecordBatch.from_pylist([])
-
-    @lru_cache(maxsize=32)  # noqa: B019 -- one file in a process that ends with it
-    def _sheet(self, sheet: str) -> GdalFile:
-        """Return the file as one sheet of it is read.
-
-        GDAL takes the first row of a sheet for data where all cells hold text, as they do in lists
-        of degrees, minutes and seconds.
-        """
-        plain = GdalFile(self.path, self._options)
-        for batch, _ in plain.batches(self._inside(sheet), None, 1):
-            if headings_in(batch):
-                return GdalFile(self.path, {**self._options, "HEADERS": "FORCE"})
-            break
-        return plain

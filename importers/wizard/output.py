@@ -154,7 +154,7 @@ def _report(job: ImportJob) -> dict[str, Any]:
     found = _understanding(job.understanding) or {}
     system = (found.get("place") or {}).get("name", "")
     issues = [_issue(one, system) for one in report["issues"]]
-    told = {"cannot_retire": report.get("cannot_retire", {}).get(get_language() or "", "")}
+    told = {"cannot_retire": said_again(report.get("cannot_retire", {}))}
     return {**report, **told, "crs": system or report["crs"], "issues": issues}
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import shapely
+from django.utils import translation
 from small_files import EAST, NORTH, counts, parcels, run, shapefile, square
 
 from importers import retiring
 from importers.issues import FileRefused
+from importers.refusals import said_again
 from importers.report import Report
 from layers.models import AdminUnit, TouristSite
 from layers.themes.land import Parcel
@@ -109,7 +111,8 @@ def test_a_dry_run_says_beforehand_why_nothing_may_end(tmp_path: Path) -> None:
         path = shapefile(tmp_path / "b.geojson", shapes, columns)
         looked = run(path, apply=False, create_layer=False)
         assert (looked.missing > 0, looked.retired) == (True, 0)
-        return str(looked.as_dict()["cannot_retire"].get("en", ""))
+        with translation.override("en"):
+            return said_again(looked.as_dict()["cannot_retire"])
 
     squares = [square(0), square(1), square(2)]
     assert told(["1", "2", "3"], squares) == ""

@@ -88,3 +88,19 @@ def test_a_copy_of_no_rows_and_of_several_batches():
             cursor.copy_expert("COPY pg_temp.counted FROM STDIN (FORMAT binary)", pieces)
         cursor.execute("SELECT array_agg(value) FROM pg_temp.counted")
         assert cursor.fetchone() == ([1, None, 3],)
+
+
+@pytest.mark.parametrize(
+    ("values", "sql_type"),
+    [
+        (pa.array([1.5, None, 2.5, None, 3.5, 4.5]), "numeric(5,1)"),
+        (pa.array([1.5, None, 2.5, None, 3.5, 4.5]), "float8"),
+        (pa.array([1, None, 2, None, 3, 4], pa.int64()), "bigint"),
+        (pa.array([True, None, False, None, True, True]), "boolean"),
+        (pa.array(["a", None, "b", None, "c", "d"]), "text"),
+    ],
+)
+def test_a_part_of_a_column_keeps_its_own_nulls(values, sql_type):
+    for start in range(len(values)):
+        part = values.slice(start, 3)
+        assert copied(part, sql_type) == part.to_pylist()
