@@ -1,7 +1,8 @@
 """The parent's side of a confined child: starts it, talks with it, believes nothing that it says.
 
 A child that is wrong about its frames, too slow, too large or dead ends in a FileRefused. Time is
-counted while the parent waits, so a slow database does not end a fast reader.
+counted while the parent waits, so neither a slow database nor a pause of the machine ends a fast
+reader.
 """
 
 import json
@@ -107,7 +108,7 @@ class Child:
             if left <= 0:
                 self._wait_on()
                 continue
-            if not waiting.poll(min(left, _LOOK_UP_S) * 1000):
+            if not self._answers(waiting, min(left, _LOOK_UP_S)):
                 stop_if_asked()
                 continue
             got = os.readv(self._out.fileno(), [view[done:]])
@@ -115,6 +116,17 @@ class Child:
                 raise self._ended()
             done += got
         return room
+
+    def _answers(self, waiting: select.poll, most_s: float) -> bool:
+        """Wait for bytes of the child; return whether there are any.
+
+        Who wakes up late was paused, as a container can be, and the child with it: that time does
+        not count.
+        """
+        began = time.monotonic()
+        found = waiting.poll(most_s * 1000)
+        self._deadline += max(0.0, time.monotonic() - began - most_s)
+        return bool(found)
 
     def _wait_on(self) -> None:
         """Add the time in which the child stood in line for a processor; none was its own fault."""

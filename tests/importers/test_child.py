@@ -1,6 +1,10 @@
 """What the parent makes of a child: one that is missing a wall, hostile, slow or dead."""
 
+import os
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,23 +23,25 @@ def work_of(program: str, folder: Path, wait_s: float = 5) -> Work:
     return Work(program, "a.gpkg", [], folder, {}, Limits(), wait_s)
 
 
+START = subprocess.Popen
+
+
+def start_program(command: list[str], **options: object) -> object:
+    """Start the text of a program instead of a module of the reader."""
+    program = command[-1].removeprefix("importers.reader.")
+    head = "import sys, os, json, struct, time\nsys.stdin.readline()\n"
+    head += (
+        "def send(header, body=b''):\n"
+        "    text = header if isinstance(header, bytes) else json.dumps(header).encode()\n"
+        "    os.write(1, struct.pack('<4sIQ', b'GIS1', len(text), len(body)) + text + body)\n"
+        "send({'kind': 'ready', 'missing': []})\nsys.stdin.readline()\n"
+    )
+    return START([sys.executable, "-c", head + program], **options)  # type: ignore[call-overload]
+
+
 @pytest.fixture
 def any_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start the text of a program instead of a module of the reader."""
-    start = child.subprocess.Popen
-
-    def instead(command: list[str], **options: object) -> object:
-        program = command[-1].removeprefix("importers.reader.")
-        head = "import sys, os, json, struct, time\nsys.stdin.readline()\n"
-        head += (
-            "def send(header, body=b''):\n"
-            "    text = header if isinstance(header, bytes) else json.dumps(header).encode()\n"
-            "    os.write(1, struct.pack('<4sIQ', b'GIS1', len(text), len(body)) + text + body)\n"
-            "send({'kind': 'ready', 'missing': []})\nsys.stdin.readline()\n"
-        )
-        return start([sys.executable, "-c", head + program], **options)  # type: ignore[call-overload]
-
-    monkeypatch.setattr(child.subprocess, "Popen", instead)
+    monkeypatch.setattr(child.subprocess, "Popen", start_program)
 
 
 def said(program: str, folder: Path, wait_s: float = 5) -> str:
@@ -62,6 +68,40 @@ def test_time_in_line_for_a_processor_is_not_the_childs(
         assert one.frame("layers")[0]["kind"] == "layers"
     monkeypatch.setattr(child.Child, "_delayed_s", delays(0, 0, 0))
     assert said(program, tmp_path, 0.5) == "too_slow"
+
+
+PARENT = """
+import sys, django; django.setup()
+from pathlib import Path
+import test_child
+from importers import child
+child.subprocess.Popen = test_child.start_program
+work = test_child.work_of("time.sleep(1); send({'kind': 'layers'})", Path(sys.argv[1]), wait_s=2)
+with child.running(work) as one:
+    print(one._process.pid, flush=True)
+    print(one.frame("layers")[0]["kind"])
+"""
+
+
+def test_a_pause_of_both_is_not_the_childs(tmp_path: Path) -> None:
+    """A container that was paused during an import goes on with it."""
+    path = os.pathsep.join([str(settings.BASE_DIR), str(Path(__file__).parent)])
+    parent = START(
+        [sys.executable, "-c", PARENT, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with parent:
+        assert parent.stdout
+        both = (parent.pid, int(parent.stdout.readline()))
+        for process in both:
+            os.kill(process, signal.SIGSTOP)
+        time.sleep(3)
+        os.kill(both[0], signal.SIGCONT)
+        time.sleep(0.2)  # the parent looks at its clock first
+        os.kill(both[1], signal.SIGCONT)
+        assert parent.stdout.read() == "layers\n"
 
 
 @pytest.mark.usefixtures("any_program")
