@@ -27,6 +27,9 @@ from layers.table_indexes import take_away
 Degrees = tuple[float, float]
 NEW, CHANGED, SAME = "new", "changed", "same"
 _FIRST_DAY = "valid_from"
+# A micrometre. The same position of a file comes out of two ways of transforming it 1e-12 degrees
+# apart; surveys write millimetres, which are 9e-9.
+UNMOVED_DEG = 1e-11
 
 
 class Staging:
@@ -70,7 +73,12 @@ class Staging:
                     **values,
                     matched=template(match).format(**values),
                     refusals="".join(self._refusals()),
-                    changed=self._changed(),
+                    differs=self._differs(),
+                )
+            )
+            cursor.execute(
+                template("bulk_settle").format(
+                    **values, differs=self._differs(), unmoved_deg=UNMOVED_DEG
                 )
             )
             cursor.execute(template("bulk_counts"))
@@ -191,13 +199,20 @@ class Staging:
         return f"s.{quoted}"
 
     def differences(self) -> dict[str, tuple[str, str]]:
-        """Return field → (SQL: does row s differ from feature t, SQL of the new value)."""
+        """Return field → (SQL: does row s differ from feature t, SQL of the new value).
+
+        The verdict v of the row tells it of the shape, `geom`.
+        """
+        return {"geom": ("v.moved", "s.geom"), **self._differing_values()}
+
+    def _differing_values(self) -> dict[str, tuple[str, str]]:
         values = {name: self._value(name, live=True) for name in self._staged}
-        values = {"geom": "s.geom", **values}
         return {n: (f"t.{quote(n)} IS DISTINCT FROM {value}", value) for n, value in values.items()}
 
-    def _changed(self) -> str:
-        return "\n               OR ".join(test for test, _value in self.differences().values())
+    def _differs(self) -> str:
+        """Return SQL: does anything but the shape of row s differ from feature t."""
+        tests = [test for test, _value in self._differing_values().values()]
+        return "(" + ("\n               OR ".join(tests) or "false") + ")"
 
     def _refusals(self) -> Iterator[str]:
         if {"valid_from", "valid_to"} <= self._staged.keys():

@@ -1,5 +1,6 @@
 -- What becomes of each staged row: 'new', 'changed', 'same', or the reason why it is rejected.
--- Of several rows with one key (and one last day) the first counts.
+-- Of several rows with one key (and one last day) the first counts. `moved` tells of a changed row
+-- whether its shape differs.
 CREATE TEMP TABLE import_verdicts ON COMMIT DROP AS
 WITH repeated AS (
     SELECT s.feature_key, {valid_to} AS valid_to, min(s.source_row) AS first_row
@@ -7,11 +8,11 @@ WITH repeated AS (
 ), matched AS (
 {matched}
 )
-SELECT s.source_row, matched.feature_id,
+SELECT s.source_row, matched.feature_id, t.geom IS DISTINCT FROM s.geom AS moved,
        CASE
            WHEN repeated.first_row < s.source_row THEN 'duplicate_key'{refusals}
            WHEN matched.feature_id IS NULL THEN 'new'
-           WHEN {changed} THEN 'changed'
+           WHEN t.geom IS DISTINCT FROM s.geom OR {differs} THEN 'changed'
            ELSE 'same'
        END AS verdict
 FROM pg_temp.import_rows AS s

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from small_files import counts, parcels, run
 
 from gis_core.crs import ZONES, to_wgs84
 from importers.source_crs import of_text
 from importers.zone_cells import TOLERANCE_DEG, ZoneCells
+from layers.bulk import UNMOVED_DEG
+from layers.themes.land import Parcel
 
 PROJECTED = sorted(epsg for epsg, zone in ZONES.items() if zone.projected)
 # All of Vietnam and its islands in any of its zones, and ground far beyond.
@@ -60,6 +63,10 @@ def test_what_is_no_position_stays_none():
     assert np.isfinite(degrees[3]).all()
 
 
+def test_a_position_that_proj_would_have_placed_counts_as_the_same():
+    assert 2 * TOLERANCE_DEG < UNMOVED_DEG
+
+
 def test_where_polynomials_fail_proj_is_asked():
     """A transformation with a step inside the square is none that a polynomial can stand in for."""
 
@@ -68,3 +75,25 @@ def test_where_polynomials_fail_proj_is_asked():
 
     positions = np.random.default_rng(3).uniform(990_000, 1_010_000, (200, 2))
     assert (ZoneCells(stepped).to_degrees(positions) == stepped(positions)).all()
+
+
+@pytest.mark.usefixtures("db")
+def test_rows_stored_by_proj_are_those_of_the_same_file(tmp_path, monkeypatch):
+    path = parcels(tmp_path / "a.shp", 40)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(ZoneCells, "to_degrees", lambda cells, positions: cells._exact(positions))
+        run(path)
+    stored = dict(Parcel.objects.filter(layer__slug="zz").values_list("feature_key", "geom"))
+    run(path, slug="zz-now")
+    now = dict(Parcel.objects.filter(layer__slug="zz-now").values_list("feature_key", "geom"))
+    assert stored.keys() == now.keys()
+    assert any(bytes(now[key].wkb) != bytes(shape.wkb) for key, shape in stored.items())
+    report = run(path)
+    assert counts(report) == (0, 0, 40, 0)
+    assert report.change_set is None
+    edited = parcels(tmp_path / "b.shp", 40, LOAI_DAT=["CLN"] * 40)
+    assert run(edited).changed_fields == {"land_use_code": 40}
+    kept = dict(Parcel.objects.filter(layer__slug="zz").values_list("feature_key", "geom"))
+    assert {k: bytes(v.wkb) for k, v in kept.items()} == {
+        k: bytes(v.wkb) for k, v in stored.items()
+    }
