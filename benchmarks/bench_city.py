@@ -109,9 +109,9 @@ def make_database(name: str) -> None:
 def import_parcels(name: str, count: int) -> float:
     """Import the generated parcels as a published public layer.
 
-    Returns the seconds until the report, which comes when the rows are committed and the indexes of
-    the map and the search stand; those for sorting the attribute table are built after it, before
-    this returns.
+    Returns the seconds until the report, which comes when the rows are committed and both indexes
+    of shapes stand; those of the search and the attribute table are built after it, before this
+    returns.
     """
     options = ("--title-vi", "Thửa đất đo tốc độ", "--sensitivity", "public")
     start = time.perf_counter()

@@ -6,6 +6,7 @@ the format known beforehand; side files that name encodings or coordinate system
 
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,10 +76,13 @@ def open_source(path: Path, *, layer: str = "", encoding: str = "") -> Iterator[
             dataset, layer = next(one for one in datasets if one.name == named), ""
         if dataset.kind is FileKind.GEOJSON:
             _refuse_linked_crs(dataset.main)
-        text = text_of(dataset, encoding)
-        bytes_only = text.reader != "UTF-8"
-        with job.reading(dataset, wanted=layer, byte_by_byte=bytes_only) as reading:
-            yield _opened(dataset, reading, layer, text)
+        with ThreadPoolExecutor(1, thread_name_prefix="encoding") as pool:
+            text = pool.submit(text_of, dataset, encoding)
+            by_bytes = (
+                not FORMATS[dataset.kind].bytes_as_letters and text.result().reader != "UTF-8"
+            )
+            with job.reading(dataset, wanted=layer, byte_by_byte=by_bytes) as reading:
+                yield _opened(dataset, reading, layer, text.result())
 
 
 def _opened(dataset: Dataset, reading: Reading, layer: str, text: TextEncoding) -> Source:

@@ -225,6 +225,25 @@ def tile_geometry() -> models.GeneratedField:
     )
 
 
+def key_once(*fields: str) -> models.UniqueConstraint:
+    """Return the rule that the valid features of a layer have different keys."""
+    return models.UniqueConstraint(
+        fields=fields, condition=Q(valid_to__isnull=True), name="%(class)s_key_once"
+    )
+
+
+FEATURE_CHECKS = (
+    models.CheckConstraint(condition=Q(sensitivity__in=[0, 1, 2]), name="%(class)s_sensitivity"),
+    models.CheckConstraint(
+        condition=Q(valid_from__isnull=True)
+        | Q(valid_to__isnull=True)
+        | Q(valid_to__gte=F("valid_from")),
+        name="%(class)s_validity",
+    ),
+    models.CheckConstraint(condition=GeometryFits(F("geom")), name="%(class)s_geom_fits"),
+)
+
+
 class FeatureMeta:
     """Base of each theme's Meta: the indexes and checks that all tables share."""
 
@@ -246,23 +265,7 @@ class FeatureMeta:
             autosummarize=True,
         ),
     ]
-    constraints: ClassVar = [
-        models.UniqueConstraint(
-            fields=["layer", "feature_key"],
-            condition=Q(valid_to__isnull=True),
-            name="%(class)s_key_once",
-        ),
-        models.CheckConstraint(
-            condition=Q(sensitivity__in=[0, 1, 2]), name="%(class)s_sensitivity"
-        ),
-        models.CheckConstraint(
-            condition=Q(valid_from__isnull=True)
-            | Q(valid_to__isnull=True)
-            | Q(valid_to__gte=F("valid_from")),
-            name="%(class)s_validity",
-        ),
-        models.CheckConstraint(condition=GeometryFits(F("geom")), name="%(class)s_geom_fits"),
-    ]
+    constraints: ClassVar = [key_once("layer", "feature_key"), *FEATURE_CHECKS]
 
 
 def point() -> Any:

@@ -1,9 +1,10 @@
 """The indexes of a table that is filled for the first time: rules come with the rows, others late.
 
-Those of the map and the search are built side by side as soon as the rows are there, each by a
-connection of its own; those that only make the attribute table sort quickly and an undo find its
-rows come last, without locking anybody out. Every rule of the table does without them. Whoever
-builds compares what the models declare with what stands, so it does not matter who was killed when.
+Those of the map are built side by side as soon as the rows are there, each by a connection of its
+own; those of the search, those that only make the attribute table sort quickly and that by which an
+undo finds its rows come last, without locking anybody out. Every rule of the table does without
+them. Whoever builds compares what the models declare with what stands, so it does not matter who
+was killed when.
 """
 
 import logging
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
-from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.indexes import GistIndex
 from django.db import OperationalError, ProgrammingError, connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 # A build waits for every transaction that is open; a long one must not hold the worker up.
 _LONGEST_WAIT_MS = 60_000
 _NEXT_TRY = timedelta(minutes=5)
-_AT_ONCE = (GistIndex, GinIndex)  # of the map and the search
+_AT_ONCE = GistIndex  # of the map
 
 
 def take_away(cursor: CursorWrapper, theme: Theme, new_rows: int) -> list[str]:
@@ -77,7 +78,7 @@ def all_missing() -> list[str]:
 
 
 def build_at_once(theme: Theme) -> None:
-    """Build what the map and the search need, all at the same time; writers wait, readers do not.
+    """Build what the map needs, all at the same time; writers wait, readers do not.
 
     What cannot be built now is left to the worker.
     """

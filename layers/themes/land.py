@@ -7,7 +7,15 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.access import Action
-from layers.feature import CodeField, Feature, FeatureMeta, area, tile_geometry
+from layers.feature import (
+    FEATURE_CHECKS,
+    CodeField,
+    Feature,
+    FeatureMeta,
+    area,
+    key_once,
+    tile_geometry,
+)
 from layers.natural_order import natural
 from layers.registry import AREA, FieldGroup, Symbol, internal, public, style_of, theme
 
@@ -135,6 +143,9 @@ class Parcel(Feature):
                 include=("sensitivity", "valid_to"),
             ),
         ]
+        # The key first: PostgreSQL sorts a million by its bytes in two thirds of the time, and the
+        # indexes above find the rows of a layer.
+        constraints: ClassVar = [key_once("feature_key", "layer"), *FEATURE_CHECKS]
 
 
 @theme(

@@ -99,11 +99,13 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def _complete_indexes(self) -> None:
-        """Build what the attribute table sorts by; the rows are there already and stay."""
+        """Build what the search and the attribute table need; the rows are there and stay."""
         self.stdout.flush()
         if not table_indexes.all_missing():
             return
-        words = gettext("The rows are there. Building what the attribute table sorts by …")
+        words = gettext(
+            "The rows are there. Building what the search and the attribute table need …"
+        )
         self.stderr.write(words)
         if left := table_indexes.complete():
             self.stderr.write(gettext("Left to the worker: %(names)s") % {"names": ", ".join(left)})
