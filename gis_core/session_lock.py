@@ -6,6 +6,7 @@ whose lock is free has ended, in whatever way.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from enum import IntEnum
 from functools import cache
 
@@ -20,6 +21,7 @@ class Work(IntEnum):
 
     IMPORT = 41_001
     INDEXES = 41_002
+    QUEUE = 41_003  # one number for each background worker
 
 
 @cache
@@ -50,3 +52,21 @@ def held(work: Work, numbers: Sequence[int]) -> frozenset[int]:
     with connections[STAFF_DATABASE].cursor() as cursor:
         cursor.execute(_statement("held"), [int(work), list(numbers)])
         return frozenset(int(row[0]) for row in cursor.fetchall())
+
+
+def any_held(work: Work) -> bool:
+    """Tell whether somebody is at work of a kind at this moment."""
+    with connections[STAFF_DATABASE].cursor() as cursor:
+        cursor.execute(_statement("any"), [int(work)])
+        return bool(cursor.fetchone()[0])
+
+
+def awaited_since(session: int) -> datetime | None:
+    """Return since when a database session waits for a lock of another one; None if it does not.
+
+    `session` is the number of its server process. A wait of less than a second is none.
+    """
+    with connections[STAFF_DATABASE].cursor() as cursor:
+        cursor.execute(_statement("awaited"), [session])
+        since: datetime | None = cursor.fetchone()[0]
+        return since

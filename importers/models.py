@@ -92,6 +92,8 @@ class ImportJob(models.Model):
     rows_done = models.BigIntegerField(default=0)
     rows_total = models.BigIntegerField(null=True)
     seconds_left = models.PositiveIntegerField(null=True)  # about; null while nobody knows
+    # The work stands still because another change holds what it needs; null while it goes on.
+    blocked_since = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     understanding = models.JSONField(null=True)

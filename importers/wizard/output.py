@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 from gis_core import access
 from gis_core.access import STAFF_DATABASE, Action, Actor
 from gis_core.models import ChangeSet
+from gis_core.session_lock import Work, any_held
 from importers.issues import FileRefused
 from importers.letters import encoding_names
 from importers.models import ImportJob
@@ -99,16 +100,23 @@ def _layer(job: ImportJob) -> Layer | None:
 
 
 def progress(job: ImportJob, at_work: frozenset[int]) -> dict[str, Any]:
-    """Return how far the work is: rows, stage, and the seconds that are probably left."""
+    """Return how far the work is: stage, rows, since when another change is in its way, and the
+    seconds that are probably left."""
     running = job.pk in at_work
-    waiting = job.state in ImportJob.WORKING and job.taken != job.attempt
     return {
-        "stage": "waiting" if waiting else job.stage,
+        "stage": _stage(job),
+        "blocked_since": _moment(job.blocked_since) if running else None,
         "rows_done": job.rows_done,
         "rows_total": job.rows_total,
-        "seconds_left": job.seconds_left if running else None,
+        "seconds_left": job.seconds_left if running and not job.blocked_since else None,
         "stopping": job.cancel_requested,
     }
+
+
+def _stage(job: ImportJob) -> str:
+    if job.state not in ImportJob.WORKING or job.taken == job.attempt:
+        return job.stage
+    return "waiting" if any_held(Work.QUEUE) else "nobody"
 
 
 def _state(job: ImportJob, at_work: frozenset[int]) -> str:

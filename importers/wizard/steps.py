@@ -181,7 +181,7 @@ def _order(job: ImportJob, state: str) -> None:
     job.state, job.cancel_requested = state, False
     job.problem, job.unwritten = None, False
     job.stage, job.rows_done, job.rows_total = "", 0, None
-    job.ended_at, job.seconds_left = None, None
+    job.ended_at, job.seconds_left, job.blocked_since = None, None, None
     job.attempt += 1
     tasks.work_on_import.enqueue(job.pk, job.attempt)
 

@@ -5,6 +5,7 @@ database connection of its own.
 """
 
 from contextlib import ExitStack
+from datetime import datetime
 from threading import Event, Thread
 from time import monotonic
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connections
 
 from gis_core.access import STAFF_DATABASE
+from gis_core.session_lock import awaited_since
 from importers.models import ImportJob
 from importers.stopping import Stopped, stop_if_asked, stoppable_by
 from importers.wizard.time_left import COMPARING, READING, WRITING, TimeLeft
@@ -32,11 +34,13 @@ class Watch:
         self._total: int | None = None
         self._after_reading = WRITING if job.state == ImportJob.State.WRITING else COMPARING
         self._time_left = TimeLeft(self._after_reading)
-        self._told: tuple[Any, ...] = ()
+        self._told: dict[str, Any] = {}
+        self._rows_seen = -1
         self._stack = ExitStack()
         self._thread = Thread(target=self._loop, name=f"import-{job.pk}", daemon=True)
         connections[STAFF_DATABASE].ensure_connection()
         self._work: Any = connections[STAFF_DATABASE].connection
+        self._session = int(self._work.get_backend_pid())
 
     @property
     def stopped(self) -> bool:
@@ -88,12 +92,21 @@ class Watch:
             connections[STAFF_DATABASE].close()
 
     def _look(self) -> None:
-        left = self._time_left.seconds(monotonic(), self._done, self._total)
-        told = (self._stage, self._done, self._total, left)
+        told = {
+            "stage": self._stage,
+            "rows_done": self._done,
+            "rows_total": self._total,
+            "blocked_since": self._blocked_since(),
+            "seconds_left": self._time_left.seconds(monotonic(), self._done, self._total),
+        }
         if told != self._told:
-            self._rows.update(
-                stage=told[0], rows_done=told[1], rows_total=told[2], seconds_left=left
-            )
+            self._rows.update(**told)
             self._told = told
         if self._rows.filter(cancel_requested=True).exists():
             self._wish.set()
+
+    def _blocked_since(self) -> datetime | None:
+        """Return since when another change is in the way; asked only while no row comes."""
+        moved = self._done != self._rows_seen
+        self._rows_seen = self._done
+        return None if moved else awaited_since(self._session)

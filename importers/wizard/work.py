@@ -84,6 +84,7 @@ def _take(job_id: int, attempt: int) -> ImportJob | None:
             rows_done=0,
             rows_total=None,
             seconds_left=None,
+            blocked_since=None,
         )
     )
     found: ImportJob | None = _jobs().filter(pk=job_id).first() if begun else None

@@ -5,14 +5,16 @@ from typing import Any
 from django_tasks_db.management.commands import db_worker
 
 from layers import table_indexes
+from layers.worker_presence import Presence
 
 
 class Command(db_worker.Command):
     """The worker of django_tasks_db; options are its own."""
 
-    help = "Take tasks from the queue; indexes that an interrupted import left out come first."
+    help = "Take tasks from the queue; what a worker that died left behind comes first."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until told to stop."""
         table_indexes.order_if_missing()
-        super().handle(*args, **options)
+        with Presence(options["worker_id"]):
+            super().handle(*args, **options)
