@@ -44,6 +44,11 @@ export function formatMoment(iso: string | null | undefined): string {
   return new Intl.DateTimeFormat(locale(), { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 }
 
+/** The time of day of a moment, "14:05". */
+export function formatTime(iso: string): string {
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+}
+
 /** Decimal degrees, latitude first as people say them: "10,35400° B, 106,36300° Đ". */
 export function formatLatLon(lat: number, lon: number): string {
   const degrees = new Intl.NumberFormat(locale(), { minimumFractionDigits: 5, maximumFractionDigits: 5 });

@@ -127,7 +127,7 @@ def test_with_the_keyboard_alone_and_reloads_between(
     page.reload()
     expect(page.get_by_label("TENCHU")).to_have_value("")  # the step and what was said
     press(page, "Chạy thử")
-    expect(page.locator("#step")).to_be_focused()
+    expect(page.get_by_role("heading", name="Kết quả chạy thử")).to_be_focused()
     expect(page.locator(".tile.new dd")).to_have_text("3")
     press(page, "Dòng sau")
     expect(page.locator(".row-card")).to_contain_text("Dòng 3")

@@ -1,10 +1,12 @@
 """Work on an import that fails, is cut off or is stopped: what the page says and offers then."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg2
@@ -182,7 +184,63 @@ def test_stopping_is_said_at_once_and_leaves_everything_as_it_was(
         expect(page.get_by_text("Đã dừng. Không có gì được ghi.")).to_be_visible(
             timeout=PATIENCE_MS
         )
-        expect(page.locator("#step")).to_be_focused()
+        expect(page.get_by_role("heading", name="Sẽ ghi vào bản đồ")).to_be_focused()
     assert written() == 0
     page.get_by_role("button", name="Công bố lên bản đồ").click()
     expect(page.get_by_role("heading", name="Đã nhập xong")).to_be_visible(timeout=PATIENCE_MS)
+
+
+@pytest.mark.usefixtures("workers")
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_a_write_behind_another_change_says_that_it_waits_and_since_when(
+    open_page: Callable[..., Page],
+    other_session: psycopg2.extensions.connection,
+    tmp_path: Path,
+    screen: str,
+) -> None:
+    page = open_page("/vi/import", screen, "administrator")
+    ready_to_publish(page, tmp_path)
+    said = page.locator("#spoken")
+    with held_back(page, other_session):
+        expect(page.locator(".progress-words")).to_have_text(
+            "Đang chờ một thay đổi khác trên dữ liệu này kết thúc…", timeout=PATIENCE_MS
+        )
+        expect(page.locator(".progress-box")).to_contain_text(re.compile(r"Chờ từ \d\d:\d\d\."))
+        expect(said).to_contain_text("Đang chờ một thay đổi khác")
+        assert serious_faults(page) == []
+        # Whoever is writing something elsewhere on the page keeps on writing.
+        page.evaluate("document.body.append(document.createElement('textarea'))")
+        page.locator("body > textarea").press_sequentially("ghi")
+    expect(page.get_by_role("heading", name="Đã nhập xong")).to_be_visible(timeout=PATIENCE_MS)
+    expect(said).to_have_text("Đã ghi xong vào bản đồ.")
+    expect(page.locator("body > textarea")).to_be_focused()
+    assert written() == 3
+
+
+@pytest.mark.usefixtures("workers")
+def test_stages_are_said_without_their_numbers_and_the_end_leads_to_the_next_heading(
+    open_page: Callable[..., Page],
+    other_session: psycopg2.extensions.connection,
+    tmp_path: Path,
+) -> None:
+    page = open_page("/en/import", "desktop", "administrator")
+    assert other_session.status  # its fixture cleans up
+    page.add_init_script("""
+        window.heard = [];
+        new MutationObserver((changes) => {
+          for (const { target } of changes)
+            if (target.id === "spoken") heard.push(target.textContent);
+        }).observe(document, { subtree: true, childList: true });
+    """)
+    bring(page, "parcels", TITLE, [parcels(tmp_path, "SHTHUA")])
+    page.get_by_role("button", name="Next: fields").click()
+    expect(page.get_by_role("heading", name="Columns of the file")).to_be_focused()
+    page.locator(".actions").get_by_role("button", name="Dry run").click()
+    expect(page.get_by_role("heading", name="What the dry run found")).to_be_focused(
+        timeout=PATIENCE_MS
+    )
+    heard: list[str] = page.evaluate("heard")
+    assert heard[-1] == "The dry run is over. Nothing has been written to the map."
+    assert len(heard) > 2
+    assert not [words for words in heard if re.search(r"%|\d rows", words)]
+    assert all(one != other for one, other in pairwise(heard))

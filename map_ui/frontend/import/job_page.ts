@@ -56,10 +56,11 @@ export class JobPage implements StepPage {
   private readonly steps = h("div");
   private readonly notes = h("div", { class: "stack", "aria-live": "polite" });
   private readonly patience = h("div", { class: "note" }, icon("loader-circle"), w("job.patience"));
+  private readonly spoken = h("p", { class: "unseen", role: "status", id: "spoken" });
   private readonly body = h("div", { class: "stack-loose", id: "step", tabindex: "-1", role: "region" });
 
   constructor(private readonly id: number, private readonly root: HTMLElement) {
-    root.replaceChildren(this.head, this.steps, this.notes, this.body);
+    root.replaceChildren(this.head, this.steps, this.notes, this.spoken, this.body);
     replaceChildren(this.body, skeleton(8));
     void this.reload();
   }
@@ -121,7 +122,7 @@ export class JobPage implements StepPage {
     this.step = step;
     history.replaceState(null, "", `#${step}`); // a reload goes on here
     this.draw();
-    this.body.focus({ preventScroll: true });
+    this.lead();
     window.scrollTo({ top: 0 });
   }
 
@@ -137,9 +138,24 @@ export class JobPage implements StepPage {
     const opened = moved ? [] : [...this.body.querySelectorAll<HTMLDetailsElement>("details[id][open]")].map(({ id }) => id);
     this.draw();
     for (const one of this.body.querySelectorAll<HTMLDetailsElement>("details[id]")) if (opened.includes(one.id)) one.open = true;
-    if (moved) this.body.focus({ preventScroll: true }); // what had the focus is gone
+    if (moved) this.lead(); // what had the focus is gone
     else if (held) (document.getElementById(held.id) ?? this.body).focus({ preventScroll: true }); // drawn anew
     if (WORKING.includes(job.state)) this.lookAgain();
+    else this.tell(before && WORKING.includes(before.state) ? ended(job) : "");
+  }
+
+  /** Leads the focus to the heading of what is new, unless somebody types elsewhere on the page. */
+  private lead(): void {
+    const at = document.activeElement;
+    if (at?.matches("input, select, textarea, [contenteditable]") && !this.root.contains(at)) return;
+    const heading = this.body.querySelector("h2");
+    heading?.setAttribute("tabindex", "-1");
+    (heading ?? this.body).focus({ preventScroll: true });
+  }
+
+  /** Has screen readers say what is done now; once, however often it is shown. */
+  private tell(words: string): void {
+    if (this.spoken.textContent !== words) this.spoken.textContent = words;
   }
 
   /** The step that the state belongs to; an interrupted work belongs to what it was about. */
@@ -210,6 +226,7 @@ export class JobPage implements StepPage {
     this.showWork = (state, progress) => {
       const stopping = asked || progress.stopping;
       bar.showWork(state, { ...progress, stopping });
+      this.tell(bar.said);
       stop.disabled = stopping || !this.job.may.includes("stop");
     };
     const end = async () => {
@@ -241,3 +258,7 @@ export class JobPage implements StepPage {
   }
 }
 
+/** How work ended, in words; "" where a note on the page says it. */
+function ended({ state, problem }: Job): string {
+  return !problem && (state === "asking" || state === "ready" || state === "done") ? w(`ended.${state}`) : "";
+}

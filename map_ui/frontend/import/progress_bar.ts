@@ -1,6 +1,6 @@
 /** How far uploads and the work of the server are: a bar with rows, stage and time left. */
 import { h } from "../dom";
-import { formatNumber } from "../format";
+import { formatNumber, formatTime } from "../format";
 import { duration } from "./plain";
 import type { JobProgress, JobState } from "./types";
 import { w } from "./words";
@@ -19,13 +19,22 @@ export class ProgressBar {
     else this.bar.value = Math.min(1, share);
   }
 
-  showWork(state: JobState, { stage, rows_done: done, rows_total: total, seconds_left: left, stopping }: JobProgress): void {
+  /** What is done at this moment, without the numbers. */
+  get said(): string {
+    return this.words.textContent ?? "";
+  }
+
+  showWork(state: JobState, { stage, rows_done: done, rows_total: total, seconds_left: left, blocked_since: blocked, stopping }: JobProgress): void {
     if (stopping) {
       this.show(w("progress.stopping"), null, w("progress.stopping_text"));
       return;
     }
-    if (stage === "waiting") {
-      this.show(w("progress.waiting"), null, w("progress.waiting_text"));
+    if (stage === "waiting" || stage === "nobody") {
+      this.show(w(`progress.${stage}`), null, w(`progress.${stage}_text`));
+      return;
+    }
+    if (blocked) {
+      this.show(w("progress.blocked"), null, w("progress.blocked_text", { time: formatTime(blocked) }));
       return;
     }
     const words = state === "understanding" ? w("progress.understanding") : w(stage === "" ? "progress.opening" : `progress.${stage}`);

@@ -5,6 +5,8 @@ import type { Answers, ColumnText, Understanding } from "./types";
 import { w } from "./words";
 
 const LETTER_KINDS = ["shapefile", "mapinfo-tab", "mapinfo-mif", "csv"]; // the others are always Unicode
+const MANY = 8; // columns that are certain; fewer stand in a line each
+type Choose = (column: string, codec: string) => Promise<unknown>;
 type Again = (answers: Partial<Answers>) => Promise<unknown>;
 
 export function textChoices(found: Understanding, answers: Answers, encodings: string[], again: Again): HTMLElement {
@@ -15,9 +17,17 @@ export function textChoices(found: Understanding, answers: Answers, encodings: s
     { class: "card stack", "aria-labelledby": "text-title" },
     h("h2", { id: "text-title" }, w("text.title")),
     verdict(found, doubtful),
-    ...found.text.map((column) => columnText(column, choose)),
+    ...columns(found.text, choose),
     LETTER_KINDS.includes(found.format) ? wholeFile(found, encodings, again) : null,
   );
+}
+
+/** Those to look at stand open; where many are certain they wait behind one line. */
+function columns(text: ColumnText[], choose: Choose): HTMLElement[] {
+  const sure = text.filter(({ certain }) => certain);
+  if (sure.length <= MANY) return text.map((column) => columnText(column, choose));
+  const doubtful = text.filter(({ certain }) => !certain);
+  return [...doubtful.map((column) => columnText(column, choose)), h("details", { id: "sure-columns" }, h("summary", {}, w("text.sure_columns", { n: sure.length })), ...sure.map((column) => columnText(column, choose)))];
 }
 
 function verdict(found: Understanding, doubtful: number): HTMLElement {
@@ -37,7 +47,7 @@ function wholeFile(found: Understanding, encodings: string[], again: Again): HTM
   return details;
 }
 
-function columnText(column: ColumnText, choose: (column: string, codec: string) => Promise<unknown>): HTMLElement {
+function columnText(column: ColumnText, choose: Choose): HTMLElement {
   const after = column.readings.find(({ encoding }) => encoding === column.encoding)?.after ?? [];
   const rows = column.before.map((text, index) => h("tr", {}, h("td", { class: "raw" }, text), h("td", {}, after[index] ?? "")));
   const head = h("tr", {}, h("th", { scope: "col" }, w("text.before")), h("th", { scope: "col" }, w("text.after", { name: encodingName(column.encoding) })));
@@ -48,7 +58,7 @@ function columnText(column: ColumnText, choose: (column: string, codec: string) 
   return details;
 }
 
-function choices(column: ColumnText, choose: (column: string, codec: string) => Promise<unknown>): HTMLElement {
+function choices(column: ColumnText, choose: Choose): HTMLElement {
   const id = `letters-${column.column}`;
   const options = column.readings.map(({ encoding, after }) => h("option", { value: encoding }, `${encodingName(encoding)}: ${(after[0] ?? "").slice(0, 40)}`));
   const select = h("select", { class: "input", id }, ...options);

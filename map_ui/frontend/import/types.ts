@@ -20,7 +20,10 @@ export interface Counts {
 }
 
 export interface JobProgress {
-  stage: "" | "waiting" | "reading" | "comparing" | "writing";
+  /** `nobody`: it waits, and no background worker runs. */
+  stage: "" | "waiting" | "nobody" | "reading" | "comparing" | "writing";
+  /** Since when another change of the data is in the way; null while the work goes on. */
+  blocked_since: string | null;
   rows_done: number;
   rows_total: number | null;
   seconds_left: number | null;

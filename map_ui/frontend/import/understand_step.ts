@@ -65,19 +65,25 @@ function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>)
 
 function facts(found: Understanding, again: (answers: Partial<Answers>) => Promise<unknown>, ways: (HTMLElement | null)[]): HTMLElement {
   const rows: [string, Node | string][] = [[w("understand.kind"), KINDS[found.format] ?? found.format]];
-  if (found.layers.length > 1) rows.push([w("understand.layer"), layerChoice(found, again)]);
-  else if (found.source_layer && found.source_layer !== "data") rows.push([w("understand.layer"), named(found, found.source_layer)]);
   rows.push([w("understand.rows"), found.rows === null ? w("understand.rows_unknown") : formatNumber(found.rows)]);
   rows.push([w("understand.shapes"), shapeName(found.geometry_type)]);
+  if (found.layers.length > 1) rows.push([w("understand.layer"), layerChoice(found, again)]);
+  else if (found.source_layer && found.source_layer !== "data") rows.push([w("understand.layer"), named(found, found.source_layer)]);
   return h(
     "section",
     { class: "card stack", "aria-labelledby": "facts-title" },
     h("h2", { id: "facts-title" }, w("understand.title")),
-    h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+    h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", { class: isLong(value) ? "wide" : null }, h("dt", {}, name), h("dd", {}, value)))),
     ...ways,
   );
 }
 
+/** Layers bear the names of files, and lists of them those of the longest: they get a line of their own. */
+function isLong(value: Node | string): boolean {
+  return typeof value !== "string" || value.length > LONG;
+}
+
+const LONG = 24; // letters
 const KINDS: Record<string, string> = {
   shapefile: "Shapefile", geopackage: "GeoPackage", geojson: "GeoJSON", "geojson-sequence": "GeoJSON (sequence)", flatgeobuf: "FlatGeobuf", kml: "KML", gpx: "GPX",
   "mapinfo-tab": "MapInfo TAB", "mapinfo-mif": "MapInfo MIF", csv: "CSV", xlsx: "Excel (XLSX)", dxf: "DXF", dgn: "DGN", osm: "OpenStreetMap", "osm-pbf": "OpenStreetMap", overpass: "OpenStreetMap",
@@ -93,9 +99,9 @@ function shapeName(type: string): string {
 
 /** A file of several layers: which of them is imported. */
 function layerQuestion(job: Job, layers: string[], again: (answers: Partial<Answers>) => Promise<unknown>): HTMLElement {
-  const buttons = byTheme(layers, job.theme).map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), layerName(name, isDrawing(job.files)))));
-  const [title, text] = areReadings(layers) ? [w("understand.which_reading"), w("understand.which_reading_text")] : [w("understand.which_layer"), w("understand.which_layer_text")];
-  return h("section", { class: "card stack", "aria-labelledby": "layers-title" }, h("h2", { id: "layers-title" }, title), h("p", { class: "soft" }, text), h("ul", { class: "row" }, ...buttons));
+  const buttons = byTheme(layers, job.theme).map((name) => h("li", {}, h("button", { type: "button", class: "button", click: () => void again({ source_layer: name }) }, icon("layers"), h("span", {}, layerName(name, isDrawing(job.files))))));
+  const [title, text] = areReadings(layers) ? [w("understand.which_reading"), w("understand.which_reading_text")] : [w("understand.which_layer"), w("understand.which_layer_text", { n: formatNumber(job.understanding?.layers.length ?? layers.length) })];
+  return h("section", { class: "card stack", "aria-labelledby": "layers-title" }, h("h2", { id: "layers-title" }, title), h("p", { class: "soft" }, text), h("ul", { class: "layer-list" }, ...buttons));
 }
 
 function named(found: Understanding, layer: string): string {

@@ -242,6 +242,7 @@ export const en: Record<ImportWord, string> = {
   "text.plain": "The file holds plain letters and digits only; the encoding does not matter.",
   "text.right": "This is right",
   "text.sure": "certain",
+  "text.sure_columns": "{n} columns that are certain",
   "text.title": "Letters: is the Vietnamese right",
   "text.unsure": "please look",
   "text.whole_file": "Choose one encoding for the whole file",
@@ -254,7 +255,7 @@ export const en: Record<ImportWord, string> = {
   "understand.shapes": "Shapes",
   "understand.title": "What the file holds",
   "understand.which_layer": "Which layer of the file",
-  "understand.which_layer_text": "The file holds several layers. One is imported at a time.",
+  "understand.which_layer_text": "The file holds {n} layers, and one is imported at a time: choose the first. Once it is published or sent for review you go on with the others without uploading the file again.",
   "understand.which_reading": "Which column is the northing, which the easting",
   "understand.which_reading_text": "The values do not tell for certain. Vietnamese papers write X for north and Y for east; programs mostly the reverse.",
 };

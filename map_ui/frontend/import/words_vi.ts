@@ -241,6 +241,7 @@ export const vi = {
   "text.plain": "Tệp chỉ có chữ không dấu và số; bảng mã nào cũng như nhau.",
   "text.right": "Đúng rồi",
   "text.sure": "chắc chắn",
+  "text.sure_columns": "{n} cột đọc chắc chắn",
   "text.title": "Chữ: có đọc đúng tiếng Việt không",
   "text.unsure": "cần xem",
   "text.whole_file": "Chọn một bảng mã cho cả tệp",
@@ -253,7 +254,7 @@ export const vi = {
   "understand.shapes": "Hình",
   "understand.title": "Trong tệp có gì",
   "understand.which_layer": "Nhập lớp nào trong tệp",
-  "understand.which_layer_text": "Tệp có nhiều lớp. Mỗi lần nhập một lớp.",
+  "understand.which_layer_text": "Tệp có {n} lớp. Mỗi lần nhập một lớp: hãy chọn lớp nhập trước. Sau khi công bố hoặc gửi duyệt, bạn nhập tiếp các lớp còn lại mà không phải tải tệp lên lại.",
   "understand.which_reading": "Cột nào là tọa độ Bắc, cột nào là tọa độ Đông",
   "understand.which_reading_text": "Giá trị trong bảng không cho biết chắc. Giấy tờ Việt Nam ghi X là Bắc, Y là Đông; phần mềm thường ghi ngược lại.",
 };
