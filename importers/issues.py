@@ -140,6 +140,10 @@ CODES: dict[str, str | Promise] = {
         "The file is shorter than it says of itself, so its last shapes are missing; copy it once"
         " more."
     ),
+    "last_line_cut": _(
+        "The last line ends before its last cell, so the file was probably cut off; copy or save it"
+        " once more."
+    ),
     "table_missing": _("The table beside the shapes is missing, so no row has values."),
     "isolation_weak": _("The file was read without all safeguards, as an administrator accepts."),
     "names_collided": _(

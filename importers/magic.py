@@ -31,6 +31,7 @@ class FileKind(StrEnum):
 
 
 _APPLICATION_ID = slice(68, 72)  # of the SQLite header
+_SQLITE_HEADER_BYTES = 100
 _GEOPACKAGE_IDS = (b"GPKG", b"GP10", b"GP11")
 _HEAD_BYTES = 4096
 _LINE_BYTES = 8 << 20
@@ -60,6 +61,10 @@ _NEARLY = (
 )
 _WORKBOOK = (b"[Content_Types].xml", b"_rels/", b"xl/", b"docProps/")
 _TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+# of files that are told by their contents
+_SUFFIXES = frozenset({".shp", ".gpkg", ".geojson", ".geojsonl", ".geojsons", ".fgb"})
+_SUFFIXES |= {".kml", ".kmz", ".gpx", ".tab", ".mif", ".dxf", ".dgn", ".osm", ".pbf", ".xlsx"}
+_SUFFIXES |= {".zip"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TAR_AT = slice(257, 262)
 _ROOT = re.compile(rb"\A(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:\w+:)?(\w+)", re.DOTALL)
@@ -83,7 +88,9 @@ def kind_of(path: Path) -> FileKind:
     if found is None and _is_table(path, head):
         found = FileKind.CSV
     if found is None:
-        raise refusal("unknown_kind" if head else "empty_file", path.name)
+        known = path.suffix.lower() in _SUFFIXES
+        code = "not_as_named" if known else "unknown_kind"
+        raise refusal(code if head else "empty_file", path.name)
     return found
 
 
@@ -94,6 +101,8 @@ def _kind_of_bytes(path: Path, head: bytes) -> FileKind | None:
         if head.startswith(start):
             return FileKind.XLSX if kind is FileKind.ZIP and _is_workbook(path, head) else kind
     if head.startswith(b"SQLite format 3\x00"):
+        if len(head) < _SQLITE_HEADER_BYTES:
+            raise refusal("damaged", path.name)
         if head[_APPLICATION_ID] in _GEOPACKAGE_IDS:
             return FileKind.GEOPACKAGE
         raise refusal("not_geopackage", path.name)

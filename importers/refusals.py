@@ -42,6 +42,10 @@ REFUSALS: dict[str, Promise] = {
     ),
     "empty_file": _("%(file)s is empty. Copy or save it once more."),
     "other_archive": _("%(file)s is an archive of another kind. Pack it as a zip."),
+    "not_as_named": _(
+        "%(file)s does not begin like a file of that name: it is cut off, damaged, or of another"
+        " kind. Copy or save it once more."
+    ),
     "drawing_dwg": _("%(file)s is a DWG drawing, which only AutoCAD reads well. Save it as DXF."),
     "document": _("%(file)s is a document, not map data. Ask for the data that it was made from."),
     "old_office": _(
@@ -53,6 +57,11 @@ REFUSALS: dict[str, Promise] = {
     ),
     "damaged": _(
         "%(file)s cannot be read: it is damaged or cut off (%(reason)s). Save or copy it once more."
+    ),
+    "cut_off": _("%(part)s is cut off: its end is missing. Copy or save it once more."),
+    "rows_missing": _(
+        "%(part)s is cut off or damaged: of %(said)s rows only %(found)s can be read. Copy or save"
+        " it once more."
     ),
     "crashed": _(
         "%(file)s cannot be read: the reader gave up on it. It may be damaged; open it in QGIS and"

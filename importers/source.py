@@ -25,6 +25,7 @@ from importers.text_encoding import TextEncoding
 # A GeoJSON may point to a coordinate system by address, which GDAL would fetch.
 _LINKED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]{0,200}"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
 _SCAN_BYTES = 8 << 20
+_LINE_BYTES = 1 << 20
 _SHP_LENGTH = slice(24, 28)  # of the header: how long the whole file is
 
 
@@ -137,6 +138,8 @@ def _weaker(reading: Reading) -> tuple[Issue, ...]:
 
 
 def _missing_parts(dataset: Dataset) -> Iterator[Issue]:
+    if dataset.kind is FileKind.CSV and _last_line_short(dataset.main):
+        yield Issue("last_line_cut", Severity.WARNING, detail=dataset.main.name)
     if dataset.kind is not FileKind.SHAPEFILE:
         return
     if ".dbf" not in dataset.parts:
@@ -146,6 +149,16 @@ def _missing_parts(dataset: Dataset) -> Iterator[Issue]:
     words_of_two_bytes = int.from_bytes(header[_SHP_LENGTH], "big")
     if 2 * words_of_two_bytes > dataset.main.stat().st_size:
         yield Issue("file_cut", Severity.WARNING, detail=dataset.main.name)
+
+
+def _last_line_short(path: Path) -> bool:
+    """Tell whether a table ends in the middle of a line that has fewer cells than the first."""
+    with path.open("rb") as stream:
+        first = stream.readline(_LINE_BYTES)
+        stream.seek(max(stream.tell(), path.stat().st_size - _LINE_BYTES))
+        _, _, last = stream.read().rpartition(b"\n")
+    sign = max(b";,\t|", key=first.count)
+    return bool(last.strip()) and last.count(sign) < first.count(sign)
 
 
 def _refuse_linked_crs(path: Path) -> None:

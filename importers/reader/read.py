@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from importers.reader import drivers, mapinfo, shape_index
+from importers.reader import drivers, mapinfo, shape_index, wholeness
 from importers.reader.gdal_file import PACKAGE, GdalFile
 from importers.reader.job import Job, run
 from importers.reader.refusal import Refused, one_line
@@ -41,30 +41,34 @@ def work(job: Job, opened: Callable[[Job], GdalFile]) -> None:
     drivers.keep_only(frozenset(job.asked["drivers"]))
     pyogrio.set_gdal_config_options(job.asked["options"])
     with _refusing():
+        wholeness.check(Path(job.asked["file"]))
         file = opened(job)
         job.answer("layers", layers=file.layers())
     chosen: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     for order in job.orders():
         with _refusing():
             if "open" in order:
                 chosen = {"layer": order["open"], "encoding": order["encoding"]}
-                job.answer("layer", **file.described(**chosen))
+                facts = file.described(**chosen)
+                job.answer("layer", **facts)
             else:
-                _send_rows(job, file, chosen, min(int(order["batch_rows"]), _MOST_ROWS))
+                sent = _send_rows(job, file, chosen, min(int(order["batch_rows"]), _MOST_ROWS))
+                _require_all(Path(job.asked["file"]), int(facts["rows"]), sent)
+                job.answer("done")
 
 
 def _opened(job: Job) -> GdalFile:
     path = Path(job.asked["file"])
     match path.suffix:
         case ".shp":
-            if not path.with_suffix(".shx").exists():
-                shape_index.build(path, path.with_suffix(".shx"))
+            shape_index.complete(path, path.with_suffix(".shx"))
         case ".tab" | ".mif":
             mapinfo.byte_by_byte(path)
     return GdalFile(path, hide_empty=bool(job.asked["hide_empty"]))
 
 
-def _send_rows(job: Job, file: GdalFile, chosen: dict[str, Any], rows: int) -> None:
+def _send_rows(job: Job, file: GdalFile, chosen: dict[str, Any], rows: int) -> int:
     named, sent = False, 0
     for batch, geometry in file.batches(**chosen, rows=rows):
         if not named:
@@ -72,7 +76,13 @@ def _send_rows(job: Job, file: GdalFile, chosen: dict[str, Any], rows: int) -> N
         named = True
         send_batch(job.pipe, batch, geometry, sent)
         sent += batch.num_rows
-    job.answer("done")
+    return sent
+
+
+def _require_all(path: Path, claimed: int, sent: int) -> None:
+    said = wholeness.rows_in(path, claimed)
+    if sent < said:
+        raise wholeness.missing(path, said, sent)
 
 
 @contextmanager

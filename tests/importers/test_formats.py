@@ -180,7 +180,7 @@ def vrt(path: Path) -> bytes:
 
 
 REFUSED: list[tuple[str, Callable[[Path], bytes], str]] = [
-    ("a.shp", vrt, "unknown_kind"),
+    ("a.shp", vrt, "not_as_named"),
     ("a.geojson", lambda _: b"", "empty_file"),
     ("a.rar", lambda _: b"Rar!\x1a\x07\x00", "other_archive"),
     ("a.7z", lambda _: b"7z\xbc\xaf\x27\x1c", "other_archive"),
@@ -189,7 +189,7 @@ REFUSED: list[tuple[str, Callable[[Path], bytes], str]] = [
     ("a.dwg", lambda _: b"AC1032" + bytes(20), "drawing_dwg"),
     ("a.pdf", lambda _: b"%PDF-1.7", "document"),
     ("a.dgn", lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_office"),
-    ("a.sqlite", lambda _: b"SQLite format 3\x00" + bytes(80), "not_geopackage"),
+    ("a.sqlite", lambda _: b"SQLite format 3\x00" + bytes(90), "not_geopackage"),
     ("a.geojson", lambda _: b'{"type": "FeatureCollection", "features": [{', "damaged"),
     ("a.gpkg", lambda _: b"SQLite format 3\x00" + bytes(52) + b"GPKG" + bytes(99), "damaged"),
     ("a.kml", lambda _: b"<kml><Document><Placemark>", "damaged"),
