@@ -136,7 +136,7 @@ class Load:
         queued = self.database.queue("ROW EXCLUSIVE")
         reader.rollback()
         writer = queued.result(PATIENCE_S)
-        self.database.until(_WAITING, "ShareLock", count=3)
+        self.database.until(_WAITING, "ShareLock", count=2)
         return writer
 
     def among_the_last(self) -> psycopg2.extensions.connection:
