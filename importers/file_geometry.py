@@ -17,10 +17,10 @@ from importers.crs_candidates import Place, city_box, locate
 from importers.issues import CODES
 from importers.letters import Letters
 from importers.refusals import Unreadable, refusal
+from importers.sampled_positions import sample_positions
 from importers.shapes import read_shapes
 from importers.source import Source, layers_of, open_source
 from importers.source_crs import Positions, SourceCrs
-from importers.understanding import sample_positions
 from layers.city_outline import city_outline
 from layers.registry import AREA, POINT
 

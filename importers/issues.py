@@ -152,6 +152,7 @@ CODES: dict[str, str | Promise] = {
     ),
     "names_cut": _("These names have the ten letters of a shapefile; they may have been longer."),
     "no_key": _("No column identifies a row, so a row that changes will count as a new one."),
+    "columns_empty": _("Columns that are empty were left out."),
     "columns_kept": _("These columns have no field and are kept as they are."),
 }
 

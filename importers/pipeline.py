@@ -222,7 +222,7 @@ def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[st
         crs=run.crs.name,
         encoding=run.file.letters.codec,
         mapping=run.file.matched.targets,
-        kept_columns=run.file.matched.kept,
+        kept_columns=run.file.kept,
         read=prepared.read,
         new=verdicts.get(NEW, 0),
         changed=verdicts.get(CHANGED, 0),

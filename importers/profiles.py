@@ -13,7 +13,9 @@ from gis_core.errors import Conflict, NotAllowed, NotFound
 from importers.models import NAME_LENGTH, ImportProfile
 from importers.refusals import refusal
 from importers.request import ImportRequest
+from importers.target_layer import theme_of
 from importers.understanding import Understanding
+from importers.words import Fact
 
 
 def profiles(actor: Actor, theme: str) -> list[ImportProfile]:
@@ -29,7 +31,8 @@ def with_profile(actor: Actor, request: ImportRequest, name: str) -> ImportReque
     """
     known = {profile.name: profile for profile in profiles(actor, request.theme)}
     if name not in known:
-        facts = {"name": name, "theme": request.theme, "names": ", ".join(known) or "–"}
+        title = theme_of(request.theme).title
+        facts: dict[str, Fact] = {"name": name, "theme": title, "names": ", ".join(known) or "–"}
         raise refusal("no_profile", facts=facts)
     saved = known[name].options
     own_mapping = dict(request.mapping)

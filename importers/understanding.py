@@ -7,14 +7,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import shapely
 from django.utils.translation import gettext
 
 from gis_core import access
 from gis_core.access import Action, Actor
-from gis_core.geometry_gate import admit_many
-from gis_core.geometry_refusal import GateLimits
-from importers import datum_check, geometry_kinds
+from importers import datum_check, empty_columns, geometry_kinds
 from importers.column_facts import FACT_ROWS, ColumnFacts, facts_of
 from importers.column_text import ColumnText
 from importers.crs_candidates import Place, city_box, compared, locate, unasked
@@ -31,10 +28,11 @@ from importers.letters import Letters, encoding_names
 from importers.magic import FileKind
 from importers.mapping import Matched, known_targets, settle
 from importers.request import ImportRequest
+from importers.sampled_positions import sample_positions
 from importers.shapefile_limits import name_issues
 from importers.shapes import has_heights
 from importers.source import Source, open_source
-from importers.source_crs import Positions, bounds_4326, near_city
+from importers.source_crs import bounds_4326, near_city
 from importers.target_layer import known_codes, theme_of
 from importers.words import Words, sentence
 from layers.city_outline import city_outline
@@ -42,9 +40,7 @@ from layers.guards import may_set
 from layers.registry import Theme
 
 Batch = tuple[pa.RecordBatch, str]
-_SAMPLE_SHAPES, _SAMPLE_POSITIONS = 300, 400
 _LONGEST = 80  # characters of a value that are told
-_ANYWHERE = GateLimits(max_lon=1e9, max_lat=1e9, drop_z=True)
 
 
 @dataclass(frozen=True)
@@ -52,6 +48,7 @@ class Understood:
     """An opened file with what its first rows say. `batches` yields all rows, once.
 
     `first` is None for a file without rows.
+    `empty` are the columns without a field that hold nothing in the first rows.
     `guarded` is field → column of what this person may not change; such columns are kept beside.
     """
 
@@ -65,6 +62,12 @@ class Understood:
     first: Batch | None
     batches: Iterator[Batch]
     guarded: Mapping[str, str] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Return the columns without a field that hold something."""
+        return tuple(name for name in self.matched.kept if name not in self.empty)
 
     def issues(self, theme: Theme) -> Iterator[Issue]:
         """Yield the findings about the file as a whole."""
@@ -75,7 +78,7 @@ class Understood:
         yield from self.letters.issues()
         yield from self.place.issues
         if self.source.kind is FileKind.SHAPEFILE:
-            yield from name_issues(tuple(self.facts), self.matched.kept)
+            yield from name_issues(tuple(self.facts), self.kept)
         if self.heights:
             yield Issue("heights_kept", Severity.NOTE)
         yield from self._column_issues(theme)
@@ -96,8 +99,11 @@ class Understood:
                 )
         for name, column in self.guarded.items():
             yield Issue("guarded", Severity.WARNING, field=name, detail=column)
-        if self.matched.kept:
-            yield Issue("columns_kept", Severity.NOTE, detail=", ".join(self.matched.kept))
+        if self.kept:
+            yield Issue("columns_kept", Severity.NOTE, detail=", ".join(self.kept))
+        if self.empty:
+            told = sentence("columns", count=len(self.empty), names=", ".join(self.empty))
+            yield Issue("columns_empty", Severity.NOTE, detail=told)
 
 
 @dataclass(frozen=True)
@@ -216,7 +222,7 @@ def understand(actor: Actor, request: ImportRequest) -> Understanding:
         encoding=file.letters.codec,
         text=tuple(sorted(file.letters.columns.values(), key=lambda one: one.certain)),
         place=compared(file.place, sample_positions(file.first)),
-        columns=tuple(_match(file, name) for name in file.facts),
+        columns=tuple(_match(file, name) for name in file.facts if name not in file.empty),
         unfilled=tuple(name for name in known_targets(theme) if name not in file.matched.targets),
         issues=log.groups(),
     )
@@ -242,6 +248,8 @@ def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest
     matched, guarded = _allowed(
         actor, theme, request, settle(theme, columns, request.mapping, request.keys, facts)
     )
+    blank = () if first is None else empty_columns.found(first, source.kind)
+    matched, empty = empty_columns.apart(matched, {letters.name(name) for name in blank})
     outline = city_outline(actor) or city_box()
     sample = sample_positions(first)
     place = locate(source.crs_text, sample, outline, request.source_crs)
@@ -253,7 +261,9 @@ def look_into(actor: Actor, source: Source, theme: Theme, request: ImportRequest
     shapes = pa.array([], pa.binary()) if first is None else first[0].column(first[1])
     heights = has_heights(source.geometry_type) or geometry_kinds.has_heights(shapes)
     kinds = geometry_kinds.kinds_of(shapes)
-    return Understood(source, letters, place, matched, facts, kinds, heights, first, every, guarded)
+    return Understood(
+        source, letters, place, matched, facts, kinds, heights, first, every, guarded, empty
+    )
 
 
 def _allowed(
@@ -283,16 +293,3 @@ def _facts(
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
         if name != geometry
     }
-
-
-def sample_positions(first: Batch | None) -> Positions:
-    """Return some positions (n × 2, as in the file) of the shapes of a batch."""
-    none = np.empty((0, 2))
-    if first is None:
-        return none
-    batch, geometry = first
-    step = max(1, batch.num_rows // _SAMPLE_SHAPES)
-    rows = batch.column(geometry).take(pa.array(range(0, batch.num_rows, step)))
-    shapes, _ = admit_many(rows.to_numpy(zero_copy_only=False), limits=_ANYWHERE)
-    positions: Positions = shapely.get_coordinates(shapes)
-    return positions[:: max(1, len(positions) // _SAMPLE_POSITIONS)]

@@ -21,6 +21,7 @@ SENTENCES: dict[str, str | Promise] = {
     "areas": "%(before)s m² → %(after)s m²",
     "overlap": "%(key)s: %(area)s m²",
     "bounds": _("longitude %(west)s to %(east)s, latitude %(south)s to %(north)s"),
+    "columns": _("%(count)s columns: %(names)s"),
     # among the facts of others
     "kind_count": "%(count)s %(kind)s",
     "system": "%(key)s (%(name)s): %(share)s",

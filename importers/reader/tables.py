@@ -23,6 +23,7 @@ _NORTHINGS, _EASTINGS = (700_000.0, 2_700_000.0), (100_000.0, 1_000_000.0)
 _NORTH_NAMES = frozenset({"lat", "latitude", "vido", "vd", "north", "northing", "n", "bac"})
 _EAST_NAMES = frozenset({"lon", "lng", "long", "longitude", "kinhdo", "kd", "east", "easting", "e"})
 _EAST_NAMES |= {"dong"}
+_CLEAR_NAMES = (_NORTH_NAMES | _EAST_NAMES) - {"vd", "kd", "n", "e", "bac", "dong", "long"}
 _EITHER_NAMES = frozenset({"x", "y"})
 _PAIR_NAMES = frozenset({"toado", "vitri", "coordinates", "coordinate", "latlon", "latlng", "gps"})
 _UNNAMED = re.compile(r"Field\d+\Z")  # GDAL's
@@ -68,6 +69,10 @@ def readings(sample: pa.RecordBatch) -> list[Reading]:
     pairs = [name for name in sample.schema.names if _plain(name) in _PAIR_NAMES]
     north = [name for name in columns if _kind(name) in _NORTH_NAMES]
     east = [name for name in columns if _kind(name) in _EAST_NAMES]
+    if not (north and east):
+        columns = {**columns, **_clearly_named(sample, columns)}
+        north = [name for name in columns if _kind(name) in _NORTH_NAMES]
+        east = [name for name in columns if _kind(name) in _EAST_NAMES]
     either = [name for name in columns if _kind(name) in _EITHER_NAMES]
     if len(north) == len(east) == 1:
         return [_in_order(columns, east[0], north[0])]
@@ -84,6 +89,16 @@ def readings(sample: pa.RecordBatch) -> list[Reading]:
         if one != other and _fits(columns[one], columns[other])
     ]
     return found[:6]
+
+
+def _clearly_named(sample: pa.RecordBatch, known: dict[str, Numbers]) -> dict[str, Numbers]:
+    """Return columns that are called coordinates and hold some, however many values are none."""
+    found = {
+        name: column_of(column)
+        for name, column in zip(sample.schema.names, sample.columns, strict=True)
+        if name not in known and _kind(name) in _CLEAR_NAMES
+    }
+    return {name: numbers for name, numbers in found.items() if np.isfinite(numbers).any()}
 
 
 def _in_order(columns: dict[str, Numbers], east: str, north: str) -> Reading:
@@ -137,6 +152,9 @@ def _plain(name: str) -> str:
 def _kind(name: str) -> str:
     """Return what is left of a name such as "Tọa độ X (m)" or "X_VN2000"."""
     plain = _plain(name)
+    for word in ("kinhdo", "vido", "longitude", "latitude"):
+        if plain.startswith(word):
+            return word
     for word in ("vn2000", "wgs84", "toado", "coord", "m"):
         shorter = plain.removeprefix(word).removesuffix(word)
         plain = shorter or plain

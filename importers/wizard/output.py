@@ -22,6 +22,8 @@ from layers import layer_origin
 from layers.feature import Layer
 from layers.registry import theme_by_key
 
+_UNDOING = (Action.EDIT, Action.PUBLISH)  # the rights for taking an import back
+
 
 def head(actor: Actor, job: ImportJob, at_work: frozenset[int], title: str) -> dict[str, Any]:
     """Return an import as a line of a list; `title` is that of its layer."""
@@ -72,6 +74,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "may": [str(step) for step in rules.possible(actor, job, at_work)],
         "may_edit": job.user_id == actor.user_id,
         "may_undo": _may_undo(actor, job),
+        "undo_roles": _undo_roles(actor, job),
         "redo": _redo(actor, job),
         "layer_withdrawn": _withdrawn(job),
         "publishes": access.publishes_everywhere(actor, job.theme, job.slug),
@@ -189,13 +192,25 @@ def _change_set(entry: ChangeSet | None) -> dict[str, Any] | None:
 
 
 def _may_undo(actor: Actor, job: ImportJob) -> bool:
-    live = job.change_set is not None and job.change_set.state == ChangeSet.State.PUBLISHED
-    return live and _may_reverse(actor, job)
+    return _live(job) and _may_reverse(actor, job)
+
+
+def _live(job: ImportJob) -> bool:
+    return job.change_set is not None and job.change_set.state == ChangeSet.State.PUBLISHED
+
+
+def _undo_roles(actor: Actor, job: ImportJob) -> list[str]:
+    """Return the titles of the roles to ask for an undo that `actor` may not do."""
+    if not _live(job) or _may_reverse(actor, job):
+        return []
+    roles = [
+        role for role in access.ROLES.values() if all(role.may(r, job.theme) for r in _UNDOING)
+    ]
+    return [str(role.title) for role in roles]
 
 
 def _may_reverse(actor: Actor, job: ImportJob) -> bool:
-    rights = (Action.EDIT, Action.PUBLISH)
-    return all(access.may(actor, action, job.theme, job.slug) for action in rights)
+    return all(access.may(actor, action, job.theme, job.slug) for action in _UNDOING)
 
 
 def _redo(actor: Actor, job: ImportJob) -> int | None:

@@ -35,7 +35,13 @@ class TestReview:
         approver = sign_in("approver")
         assert job["id"] in [one["id"] for one in approver.get("/api/imports").json()["imports"]]
         assert take(approver, job, "approve", "Đồng ý").status_code == 200
-        assert worked(approver, job)["state"] == "done"
+        done = worked(approver, job)
+        assert done["state"] == "done"
+        for who, told in ((approver, done), (planner, read(planner, job))):
+            assert not told["may_undo"], who
+            assert told["undo_roles"] == ["Quản trị viên"], who
+        admin = read(sign_in("administrator"), job)
+        assert (admin["may_undo"], admin["undo_roles"]) == (True, [])
         entry = ChangeSet.objects.get(title="Thửa đất phường Một")
         assert (entry.actor_name, entry.decided_by_name, entry.decision_note) == (
             "test-planner",

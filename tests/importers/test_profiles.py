@@ -46,7 +46,7 @@ def test_a_file_without_the_columns_is_refused_before_the_first_row(tmp_path: Pa
 
 def test_unknown_names_are_told(tmp_path: Path) -> None:
     request = request_of(parcels(tmp_path / "a.shp"))
-    with pytest.raises(FileRefused, match=r"x.*–"):
+    with pytest.raises(FileRefused, match=r"“x”.*Thửa đất.*–"):
         with_profile(ACTOR, request, "x")
     found = understand(ACTOR, request)
     with pytest.raises(FileRefused, match="1 đến 80"):

@@ -192,6 +192,14 @@ def test_a_workbook_without_headings_keeps_its_first_row(tmp_path: Path) -> None
     assert opened(path) == [(567000.25, 1145000.5), (568000, 1146000)]
 
 
+@pytest.mark.parametrize("headings", ["Tên,Kinh độ,Vĩ độ", "Tên,Kinh độ (độ),Vĩ độ (độ)"])
+def test_headings_that_say_it_win_over_many_bad_values(tmp_path: Path, headings: str) -> None:
+    path = tmp_path / "a.csv"
+    bad = "".join(f"X{number},chưa đo,10.36\n" for number in range(6))
+    path.write_text(f"{headings}\nA,106.374,10.3605\n{bad}B,106.38,10.361\n")
+    assert opened(path) == [(106.374, 10.3605), *[None] * 6, (106.38, 10.361)]
+
+
 def test_numbers_are_taken_as_they_are() -> None:
     found = coordinates.column_of(pa.array([1, None, 3]))
     assert np.isnan(found[1])

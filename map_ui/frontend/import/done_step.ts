@@ -30,6 +30,7 @@ function parts(page: StepPage): (HTMLElement | null)[] {
       state,
       job.new_layer && !undone ? h("p", { class: "note" }, icon("info"), w("start.new_hint")) : null,
       job.report ? counts(job.report) : null,
+      job.undo_roles.length > 0 ? h("p", { class: "soft small" }, w("done.undo_by", { roles: job.undo_roles.join(", ") })) : null,
       h("div", { class: "row done-acts" }, again, redo, map, undo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
     ),
     restPart(page),

@@ -236,6 +236,8 @@ export interface Job extends JobHead {
   /** Saved ways of reading; `may_change`: one's own, or all for administrators. */
   profiles: { name: string; saved_by: string; may_change: boolean }[];
   may_undo: boolean;
+  /** Who may undo it, where this person may not: titles of roles. */
+  undo_roles: string[];
   /** The change set that undid the import, where it may be taken back. */
   redo: number | null;
   /** The layer that the import made left the catalogue when the import was undone. */

@@ -37,6 +37,7 @@ export const en: Record<ImportWord, string> = {
   "done.undo": "Undo the whole import",
   "done.undo_ask": "Bring every feature that this import wrote back to what it was? History keeps this too.",
   "done.undo_reason": "Undone on the import page",
+  "done.undo_by": "This import can be undone by somebody who may edit and publish this layer: {roles}. Ask them where it was a mistake.",
   "done.undone": "Undone. The map is as it was before this import.",
   "done.undone_title": "This import was undone",
   "drop.choose": "Choose files",

@@ -36,6 +36,7 @@ export const vi = {
   "done.undo": "Hoàn tác cả lần nhập",
   "done.undo_ask": "Đưa mọi đối tượng mà lần nhập này đã ghi về như trước? Việc này cũng được lưu trong lịch sử.",
   "done.undo_reason": "Hoàn tác từ trang nhập dữ liệu",
+  "done.undo_by": "Người có quyền sửa và công bố lớp này mới hoàn tác được lần nhập: {roles}. Nếu nhập nhầm, hãy nhờ họ.",
   "done.undone": "Đã hoàn tác. Bản đồ trở lại như trước lần nhập này.",
   "done.undone_title": "Lần nhập đã được hoàn tác",
   "drop.choose": "Chọn tệp",
