@@ -19,6 +19,8 @@ from importers.reader import landlock
 
 ROOT: Path = settings.BASE_DIR
 NOBODY = 65534
+# A probe needs a tenth of a second of a processor. When it gets one is the machine's affair.
+PATIENCE_S = 600
 START = """
 import os, socket, sys, threading
 from pathlib import Path
@@ -61,7 +63,7 @@ def probe(user: str, inside: Path, code: str) -> subprocess.CompletedProcess[str
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
 
 
