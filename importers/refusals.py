@@ -217,9 +217,9 @@ REFUSALS: dict[str, Promise] = {
         " and import a reference to the paper."
     ),
     "retiring_unsafe": _(
-        "%(count)s row(s) were rejected, row %(row)s first (%(reason)s), so nothing can be retired:"
-        " a feature may be missing only because its row is wrong. Correct the rows, or import"
-        " without retiring."
+        "Rejected rows: %(count)s, the first is row %(row)s (%(reason)s). So nothing can be"
+        " retired: a feature may be missing only because its row is wrong. Correct the rows, or"
+        " import without retiring."
     ),
     "retiring_aside": _(
         "Feature %(key)s of the layer is not among the rows that the layer takes, but a row whose"

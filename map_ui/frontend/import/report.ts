@@ -9,6 +9,7 @@ import { RowMap } from "./row_map";
 import type { IssueGroup, Job, Report } from "./types";
 import { w } from "./words";
 
+const LONG = 400; // letters of a finding's detail
 const COUNTS = ["new", "changed", "same", "rejected"] as const;
 
 export function counts(report: Report): HTMLElement {
@@ -43,9 +44,16 @@ function issue(job: Job, group: IssueGroup, onMap: RowMap | null): HTMLElement {
   const places = group.first.map(({ row, detail, place_4326: place }) => {
     const words = [row === null ? "" : w("issues.row", { n: formatNumber(row) }), detail].filter(Boolean).join(": ");
     const link = onMap && row !== null ? showRow(onMap, row) : place ? h("a", { href: `/${language}/workspace${permalinkHash({ map: { zoom: 18, lat: place[1], lon: place[0] }, layers: null, selection: null, base: null })}`, target: "_blank" }, w("issues.on_map")) : null;
-    return words || link ? h("li", { class: "small" }, words, " ", link) : null;
+    return words || link ? h("li", { class: "small" }, foldedWords(words), " ", link) : null;
   });
   return h("div", { class: `issue is-${severity}` }, icon(SEVERITY_ICON[severity]), h("div", {}, head, h("ul", { class: "issue-rows soft" }, ...places)));
+}
+
+/** A list of two hundred columns stands behind its beginning. */
+function foldedWords(words: string): HTMLElement | string {
+  if (words.length <= LONG) return words;
+  const cut = words.lastIndexOf(" ", LONG / 2);
+  return h("details", {}, h("summary", {}, `${words.slice(0, cut)} …`), words.slice(cut));
 }
 
 /** Overlaps are counted by place: a row may lie on several features. */
