@@ -229,6 +229,7 @@ def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[st
         same=verdicts.get(SAME, 0),
         rejected=prepared.rejected
         + sum(n for verdict, n in verdicts.items() if verdict not in {NEW, CHANGED, SAME}),
+        set_aside=prepared.other_kinds.total(),
         other_kinds=dict(prepared.other_kinds),
         changed_fields={},
         missing=0,
@@ -240,7 +241,7 @@ def _report(run: _Run, layer: Layer, prepared: Preparation, verdicts: Mapping[st
         rejections=run.log.rejections,
         seconds=0.0,
     )
-    if not report.adds_up:
+    if not report.adds_up or not report.explains_all:
         raise ImportBroken(f"rows do not add up: {report.counts()}")
     return report
 

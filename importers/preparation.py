@@ -54,8 +54,8 @@ class Target:
 class Preparation:
     """Prepares the rows of one source. `read` and `rejected` count as batches pass through.
 
-    `other_kinds` counts the rejected rows that a layer of another kind would take; `aside` is
-    called with these rows and the name of their geometry column.
+    `other_kinds` counts the rejected rows that are set aside, because a layer of another kind would
+    take them; `aside` is called with these rows and the name of their geometry column.
     """
 
     def __init__(

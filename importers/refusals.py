@@ -1,6 +1,5 @@
 """Why a file cannot be imported, in sentences for the person who sent it, with what to do."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -221,6 +220,11 @@ REFUSALS: dict[str, Promise] = {
         " retired: a feature may be missing only because its row is wrong. Correct the rows, or"
         " import without retiring."
     ),
+    "retiring_unnamed": _(
+        "Rows set aside because their shapes are of another kind: %(count)s, the first is row"
+        " %(row)s. Their columns do not say for sure which features they are, so nothing can be"
+        " retired: a feature may only have been drawn otherwise. Import without retiring."
+    ),
     "retiring_aside": _(
         "Feature %(key)s of the layer is not among the rows that the layer takes, but a row whose"
         " shape is of another kind has its key, so nothing can be retired: it may only have been"
@@ -255,12 +259,6 @@ _SAID_BY_LIBRARIES = {
     *("unreachable", "damaged", "archive_damaged", "archive_member", "not_written"),
     "overpass_silent",
 }
-_OPTION = re.compile(r"\s*\(--[a-z][^()]*\)")
-
-
-def without_options(detail: str) -> str:
-    """Return a refusal as a page shows it: without the options that only the command line has."""
-    return _OPTION.sub("", detail)
 
 
 class Unreadable(FileRefused):

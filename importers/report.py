@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from importers.issues import CODES, SEVERITIES, IssueGroup
-from importers.rejections import Rejections
+from importers.rejections import ANOTHER_KIND, Rejections
 from layers.display import number
 
 _COUNTED: dict[str, Promise] = {
@@ -18,42 +18,58 @@ _COUNTED: dict[str, Promise] = {
     "changed": _("changed"),
     "same": _("same"),
     "rejected": _("rejected"),
+    "set_aside": _("set aside"),
 }
 
 
 @dataclass(frozen=True)
 class RowCounts:
-    """What became of the rows read: new, changed, same or rejected, one of these each."""
+    """What became of the rows read: new, changed, same or rejected, one of these each.
+
+    `set_aside` counts the rejected rows whose shapes are of a kind that another layer would hold
+    (points, lines, areas): nothing is wrong with them, and an import of their own brings them in.
+    """
 
     read: int
     new: int
     changed: int
     same: int
     rejected: int
+    set_aside: int
 
     @property
     def adds_up(self) -> bool:
         """Tell whether every row that was read is accounted for."""
-        return self.read == self.new + self.changed + self.same + self.rejected
+        found = self.new + self.changed + self.same + self.rejected
+        return self.read == found and self.set_aside <= self.rejected
+
+    @property
+    def wrong(self) -> int:
+        """Return how many rows are rejected that somebody has to correct."""
+        return self.rejected - self.set_aside
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of rows."""
         return {one.name: getattr(self, one.name) for one in fields(RowCounts)}
 
     def counted(self) -> str:
-        """Return the numbers of rows for a terminal."""
-        return " · ".join(f"{_COUNTED[name]} {count}" for name, count in self.counts().items())
+        """Return the numbers of rows for a terminal, each row in one of them."""
+        told = {name: count for name, count in self.counts().items() if name != "set_aside"}
+        told["rejected"] = self.wrong
+        if self.set_aside:
+            told["set_aside"] = self.set_aside
+        return " · ".join(f"{_COUNTED[name]} {count}" for name, count in told.items())
 
 
 @dataclass(frozen=True)
 class Report(RowCounts):
     """The outcome for one file in one layer.
 
-    `other_kinds` counts the rejected rows whose shapes are of a kind that another layer would hold
-    (points, lines, areas). `changed_fields` says in how many changed rows each field differs.
-    `missing` features of the layer are not in the file; they stay, except the `retired` ones.
-    `cannot_retire` says in a dry run why none of them may end, as `importers.words.kept` has it.
-    `rejections` says of each rejected row why; as JSON only the first of each reason are told.
+    `other_kinds` counts the rows that are set aside by their kind of shapes (points, lines, areas).
+    `changed_fields` says in how many changed rows each field differs. `missing` features of the
+    layer are not in the file; they stay, except the `retired` ones. `cannot_retire` says in a dry
+    run why none of them may end, as `importers.words.kept` has it. `rejections` says of each
+    rejected row why; as JSON only the first of each reason are told.
     """
 
     file: str
@@ -75,6 +91,11 @@ class Report(RowCounts):
     rejections: Rejections
     seconds: float
     cannot_retire: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def explains_all(self) -> bool:
+        """Tell whether every row that is rejected has a reason."""
+        return len(self.rejections) == self.rejected
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON values."""
@@ -116,7 +137,10 @@ class Report(RowCounts):
         for group in self.issues:
             field = f" [{group.field}]" if group.field else ""
             message = CODES.get(group.code, group.code)
-            yield f"  {SEVERITIES[group.severity]}: {group.count} × {group.code}{field}: {message}"
+            weight = _COUNTED["set_aside"]
+            if group.code != ANOTHER_KIND:
+                weight = SEVERITIES[group.severity]
+            yield f"  {weight}: {group.count} × {group.code}{field}: {message}"
             for one in group.first:
                 at = gettext("file")
                 if one.row is not None:
@@ -124,7 +148,7 @@ class Report(RowCounts):
                 yield f"      {at}{f': {one.detail}' if one.detail else ''}"
         yield self.summary()
         if alone:
-            yield from set_aside(self.other_kinds)
+            yield from left_over(self.other_kinds)
 
 
 def told(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,12 +156,20 @@ def told(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "rejections"}
 
 
-def set_aside(other_kinds: Mapping[str, int]) -> Iterator[str]:
+def left_over(other_kinds: Mapping[str, int]) -> Iterator[str]:
     """Yield which rows of other kinds no layer took, and the options that bring them in."""
     if other_kinds:
         kinds = ", ".join(f"{count} {kind}" for kind, count in other_kinds.items())
         options = " ".join(f"--also {kind}=SLUG" for kind in other_kinds)
         words = gettext(
-            "rejected as another kind of shapes: %(kinds)s; import them with %(options)s"
+            "set aside as another kind of shapes: %(kinds)s; import them with %(options)s"
         )
         yield words % {"kinds": kinds, "options": options}
+
+
+def with_aside(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report's JSON with the number of rows that are set aside.
+
+    Reports of before have it by kind only.
+    """
+    return {"set_aside": sum((report.get("other_kinds") or {}).values()), **report}

@@ -12,13 +12,16 @@ from django.db import models
 from importers.issues import CODES, IssueLog, Severity
 from importers.preparation import NO_KEY, Preparation, Target
 from importers.refusals import Unreadable, refusal
+from importers.rejections import ANOTHER_KIND
 from importers.report import Report
 from importers.source_crs import SourceCrs
 from importers.understanding import Understood
 from importers.words import Fact
 from layers.registry import AREA, LINE, POINT, Theme
 
-REASONS = frozenset({"retiring_aside", "retiring_empty", "retiring_unsafe"})  # of refusals
+REASONS = frozenset(  # of refusals
+    {"retiring_aside", "retiring_empty", "retiring_unnamed", "retiring_unsafe"}
+)
 _AT_ONCE = 10_000
 
 
@@ -76,22 +79,32 @@ def hindrance(
     """
     if not report.read:
         return refusal("retiring_empty", report.file)
-    wrong = report.rejected - sum(report.other_kinds.values())
-    if wrong or (report.rejected and not (aside and aside.all_named)):
+    if report.wrong:
         return _wrong_rows(report)
-    key = aside.first_of(missing_keys) if aside and report.rejected else None
+    if not report.set_aside:
+        return None
+    if not (aside and aside.all_named):
+        return _unnamed_rows(report)
+    key = aside.first_of(missing_keys)
     return None if key is None else refusal("retiring_aside", facts={"key": key.strip("/")})
 
 
 def _wrong_rows(report: Report) -> Unreadable:
     errors = [group for group in report.issues if group.severity is Severity.ERROR]
-    first = min((one for group in errors for one in group.first), key=lambda one: one.row or 0)
+    wrong = [group for group in errors if group.code != ANOTHER_KIND]
+    first = min((one for group in wrong for one in group.first), key=lambda one: one.row or 0)
     facts: dict[str, Fact] = {
-        "count": report.rejected,
+        "count": report.wrong,
         "row": first.row or 0,
         "reason": CODES[first.code],
     }
     return refusal("retiring_unsafe", facts=facts)
+
+
+def _unnamed_rows(report: Report) -> Unreadable:
+    aside = [group for group in report.issues if group.code == ANOTHER_KIND]
+    row = min(one.row or 0 for group in aside for one in group.first)
+    return refusal("retiring_unnamed", facts={"count": report.set_aside, "row": row})
 
 
 def _tells(theme: Theme) -> bool:

@@ -12,7 +12,7 @@ from gis_core.access import STAFF_DATABASE, Actor
 from importers.issues import ImportBroken
 from importers.pipeline import Progress, import_file
 from importers.rejections import Rejections
-from importers.report import Report, RowCounts, set_aside, told
+from importers.report import Report, RowCounts, left_over, told
 from importers.request import ImportRequest
 
 
@@ -40,7 +40,7 @@ class KindsReport(RowCounts):
             yield from report.lines(alone=False)
         together = gettext("over all layers, each row once")
         yield f"{self.file}: {self.counted()} ({together})"
-        yield from set_aside(self.other_kinds)
+        yield from left_over(self.other_kinds)
 
 
 def import_kinds(
@@ -60,6 +60,8 @@ def import_kinds(
 def _joined(reports: Sequence[Report]) -> KindsReport:
     left = [report.other_kinds for report in reports]
     rejections = reduce(Rejections.of_both, (report.rejections for report in reports))
+    # What one layer holds is not among the other kinds of its own report.
+    others = {kind: count for kind, count in left[0].items() if all(kind in o for o in left)}
     return KindsReport(
         file=reports[0].file,
         read=reports[0].read,
@@ -67,10 +69,8 @@ def _joined(reports: Sequence[Report]) -> KindsReport:
         changed=sum(report.changed for report in reports),
         same=sum(report.same for report in reports),
         rejected=len(rejections),
-        # What one layer holds is not among the other kinds of its own report.
-        other_kinds={
-            kind: count for kind, count in left[0].items() if all(kind in o for o in left)
-        },
+        set_aside=sum(others.values()),
+        other_kinds=others,
         rejections=rejections,
         layers=tuple(reports),
     )

@@ -1,6 +1,8 @@
 """Imports as JSON, in the reader's language."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +16,8 @@ from gis_core.session_lock import Work, any_held
 from importers.issues import FileRefused
 from importers.letters import encoding_names
 from importers.models import ImportJob
-from importers.refusals import said_again, without_options
+from importers.refusals import said_again
+from importers.report import RowCounts, with_aside
 from importers.source_crs import of_text
 from importers.wizard import rejected, rest, row_map, rules, saved_ways, sight, uploads
 from importers.wizard.fields import theme_fields
@@ -23,6 +26,8 @@ from layers.feature import Layer
 from layers.registry import theme_by_key
 
 _UNDOING = (Action.EDIT, Action.PUBLISH)  # the rights for taking an import back
+
+_OPTION = re.compile(r"\s*\(--[a-z][^()]*\)")
 
 
 def head(actor: Actor, job: ImportJob, at_work: frozenset[int], title: str) -> dict[str, Any]:
@@ -64,7 +69,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "report": None if job.report is None else _report(job),
         "has_map": job.report is not None and row_map.path_of(job).exists(),
         "rejected_files": list(rejected.files(uploads.folder_of(job))),
-        "problem": without_options(said_again(job.problem or {})),
+        "problem": _without_options(said_again(job.problem or {})),
         "work": job.state if job.state in ImportJob.WORKING else "",
         "reason": job.reason,
         "decision_number": job.decision_number,
@@ -130,8 +135,10 @@ def _state(job: ImportJob, at_work: frozenset[int]) -> str:
 
 
 def _counts(report: Mapping[str, Any] | None) -> dict[str, int] | None:
-    names = ("read", "new", "changed", "same", "rejected")
-    return None if report is None else {name: report[name] for name in names}
+    if report is None:
+        return None
+    told = with_aside(report)
+    return {one.name: told[one.name] for one in fields(RowCounts)}
 
 
 def _understanding(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -161,7 +168,7 @@ def _crs_name(key: str | None, kept: str) -> str:
 
 
 def _report(job: ImportJob) -> dict[str, Any]:
-    report: Mapping[str, Any] = job.report or {}
+    report = with_aside(job.report or {})
     found = _understanding(job.understanding) or {}
     system = (found.get("place") or {}).get("name", "")
     issues = [_issue(one, system) for one in report["issues"]]
@@ -185,6 +192,11 @@ def _issue(found: Mapping[str, Any], system: str) -> dict[str, Any]:
 def _without_words(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry without what its detail was read from again."""
     return {name: value for name, value in entry.items() if name != "words"}
+
+
+def _without_options(detail: str) -> str:
+    """Return a refusal without the options that only the command line has."""
+    return _OPTION.sub("", detail)
 
 
 def _change_set(entry: ChangeSet | None) -> dict[str, Any] | None:

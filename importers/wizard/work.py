@@ -24,7 +24,7 @@ from importers.issues import ImportBroken
 from importers.models import ImportJob
 from importers.pipeline import import_file
 from importers.refusals import Unreadable
-from importers.report import Report
+from importers.report import Report, with_aside
 from importers.request import ImportRequest
 from importers.stopping import Stopped
 from importers.wizard import failures, look, rejected, row_map, uploads
@@ -37,7 +37,7 @@ from layers.feature import Layer
 
 State = ImportJob.State
 _LOCK_TRIES, _LOCK_PAUSE_S = 120, 0.5
-COUNTS = ("read", "new", "changed", "same", "rejected", "missing", "retired")
+COUNTS = ("read", "new", "changed", "same", "rejected", "set_aside", "missing", "retired")
 # Where a stop leads: back to what stood before the work.
 _BACK = {State.UNDERSTANDING: State.UPLOADING, State.CHECKING: State.ASKING}
 
@@ -250,7 +250,7 @@ def _written(job: ImportJob, watch: Watch) -> dict[str, Any]:
     """Import for good. The rows, their change set and the state are one transaction."""
     with transaction.atomic(using=STAFF_DATABASE):
         report = import_file(author_of(job), request_of(job, apply=True), progress=watch.progress)
-        seen = job.report or {}
+        seen = with_aside(job.report or {})
         if any(getattr(report, name) != seen.get(name) for name in COUNTS):
             raise _Changed
         if report.change_set is not None:

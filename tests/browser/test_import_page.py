@@ -195,11 +195,14 @@ def test_the_other_kinds_of_a_mixed_file_go_on_with_one_press(
     page.get_by_role("button", name="Điểm 1").click()
     page.get_by_role("button", name="Tiếp: các trường").click()
     page.locator(".actions").get_by_role("button", name="Chạy thử").click()
-    expect(page.get_by_text("Trong số bị loại có 2 đường")).to_be_visible()
+    expect(page.get_by_text("Để riêng 2 đường")).to_be_visible()
+    expect(page.locator(".tile.set_aside dd")).to_have_text("2")
+    expect(page.locator(".tile.none dt")).to_have_text(["Thay đổi", "Giữ nguyên", "Bị loại"])
+    expect(page.get_by_text("3 dòng trong tệp = 1 mới")).to_contain_text("+ 2 để riêng")
     # On the map they are set aside, and nothing is called wrong.
-    expect(page.locator(".kind-chip")).to_have_text(["Mới1", "Loại hình khác2"])
+    expect(page.locator(".kind-chip")).to_have_text(["Mới1", "Để riêng2"])
     page.get_by_role("button", name="xem trên bản đồ, Dòng 2").click()
-    expect(page.locator(".row-card .tag")).to_have_text("Loại hình khác")
+    expect(page.locator(".row-card .tag")).to_have_text("Để riêng")
     expect(page.locator(".issue.is-error")).to_have_count(0)
     page.get_by_role("button", name="Tiếp: công bố").click()
     page.get_by_role("button", name="Công bố lên bản đồ").click()
@@ -221,6 +224,16 @@ def test_the_other_kinds_of_a_mixed_file_go_on_with_one_press(
     page.goto(first)
     expect(page.get_by_role("link", name="2 đường: đã bắt đầu nhập")).to_be_visible()
     assert serious_faults(page) == []
+    # Where imports are listed, what is set aside is not called rejected either.
+    root = first.partition("/import/")[0]
+    page.goto(f"{root}/import")
+    lines = page.locator(".import-line .numbers")
+    expect(lines.nth(0)).to_have_text("2 mới · 0 thay đổi · 0 bị loại · 1 để riêng")
+    expect(lines.nth(1)).to_have_text("1 mới · 0 thay đổi · 0 bị loại · 2 để riêng")
+    page.goto(f"{root}/workspace")
+    page.get_by_role("tab", name="Thay đổi").click()
+    page.get_by_role("button", name="Đang soạn").click()
+    expect(page.get_by_text("2 mới, 0 thay đổi, 0 bị loại, 1 để riêng")).to_be_visible()
 
 
 def test_a_file_of_another_kind_is_refused_by_name(

@@ -41,7 +41,9 @@ def test_from_the_file_to_the_map_and_back(admin: Client, layer: Any, file: Path
     assert found["understanding"]["place"]["crs"] == "EPSG:9210"
     take(admin, job, "check")
     found = worked(admin, job)
-    assert found["counts"] == {"read": 3, "new": 3, "changed": 0, "same": 0, "rejected": 0}
+    assert found["counts"] == {
+        "read": 3, "new": 3, "changed": 0, "same": 0, "rejected": 0, "set_aside": 0,
+    }  # fmt: skip
     assert rows() == 0
     change(admin, job, title="Thửa đất", decision_number="12/QĐ-UBND", reason="Đo lại")
     assert take(admin, job, "publish").json()["state"] == "writing"

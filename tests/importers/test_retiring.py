@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import shapely
 from django.utils import translation
-from small_files import EAST, NORTH, counts, parcels, run, shapefile, square
+from small_files import EAST, NORTH, parcels, run, shapefile, square
 
 from importers import retiring
 from importers.issues import FileRefused
@@ -41,7 +41,8 @@ def still_valid() -> int:
 def test_labels_and_lines_of_other_things_are_no_hindrance(tmp_path: Path) -> None:
     """The label of a parcel that is there has its key; a road has a key that no parcel has."""
     report = again(tmp_path, numbers=["1", "R7"], shapes=[LABEL, LINE])
-    assert (counts(report)[3], report.other_kinds) == (2, {"points": 1, "lines": 1})
+    assert (report.rejected, report.set_aside, report.wrong) == (2, 2, 0)
+    assert report.other_kinds == {"points": 1, "lines": 1}
     assert (report.missing, report.retired, still_valid()) == (1, 1, 3)
 
 
@@ -107,7 +108,7 @@ def test_a_dry_run_says_beforehand_why_nothing_may_end(tmp_path: Path) -> None:
     run(parcels(tmp_path / "a.shp", 4))
 
     def told(numbers: list[str], shapes: list[shapely.Geometry]) -> str:
-        columns = {"SHBANDO": ["5"] * len(numbers), "SHTHUA": numbers}
+        columns = {"SHBANDO": ["5" if number else "" for number in numbers], "SHTHUA": numbers}
         path = shapefile(tmp_path / "b.geojson", shapes, columns)
         looked = run(path, apply=False, create_layer=False)
         assert (looked.missing > 0, looked.retired) == (True, 0)
@@ -119,6 +120,9 @@ def test_a_dry_run_says_beforehand_why_nothing_may_end(tmp_path: Path) -> None:
     assert "row 3 first" in told(["1", "2", "2"], squares)
     assert "Feature 5/4" in told(["1", "4"], [square(0), LINE])
     assert told(["1", "R7"], [square(0), LINE]) == ""
+    # What is set aside is not counted among the wrong rows, and is not called wrong.
+    assert "Rejected rows: 1, the first is row 4" in told(["R7", "1", "2", "2"], [LINE, *squares])
+    assert "because their shapes are of another kind: 1" in told(["1", ""], [square(0), LINE])
 
 
 def test_what_begins_after_the_day_stays_and_is_not_counted(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from small_files import ACTOR, EAST, NORTH, parcels, shapefile, square
 
 from gis_core import history
 from gis_core.models import ChangeSet
+from importers.models import ImportJob
 from importers.wizard import row_map
 from layers.themes.land import Parcel
 
@@ -94,6 +95,16 @@ def test_rows_that_another_layer_would_take_are_set_aside(
         (4, "rejected"),
     ]
     assert job["report"]["other_kinds"] == {"lines": 1}
+    assert job["counts"] == {
+        "read": 4, "new": 1, "changed": 0, "same": 0, "rejected": 3, "set_aside": 1,
+    }  # fmt: skip
+    # Imports of before have it by kind only.
+    row = ImportJob.objects.get(pk=job["id"])
+    del row.report["set_aside"]
+    row.save()
+    again = read(admin, job)
+    for told in (again["counts"], again["report"]):
+        assert (told["rejected"], told["set_aside"]) == (3, 1)
     reasons = {one["row"]: one["code"] for one in found["findings"]}
     assert reasons == {2: "type_not_allowed", 3: "mixed_shape", 4: "empty"}
 

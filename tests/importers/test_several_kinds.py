@@ -9,10 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from good_files import LABELS, OUTLINE, WALL, dxf
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from import_jobs import JSON, SignIn, change, put, read, start, take, uploaded, worked
 from small_files import ACTOR
 
 from importers.models import ImportJob
+from importers.pipeline import import_file
 from importers.request import ImportRequest
 from importers.several_kinds import import_kinds
 from importers.wizard import uploads
@@ -67,7 +70,9 @@ def test_the_other_kinds_go_on_from_the_same_upload(admin: Client, tmp_path: Pat
     path = mixed(tmp_path / "a.geojson", LINE, POINT, POINT, AREA, None)
     job = uploaded(admin, path, theme="infrastructure", new_layer_title="zz Điểm")
     first = done(admin, job, geometry="points", mapping={"code": "ma", "name": "ten"})
-    assert first["counts"] == {"read": 5, "new": 2, "changed": 0, "same": 0, "rejected": 3}
+    assert first["counts"] == {
+        "read": 5, "new": 2, "changed": 0, "same": 0, "rejected": 3, "set_aside": 2,
+    }  # fmt: skip
     assert first["report"]["other_kinds"] == {"lines": 1, "areas": 1}
     lines, areas = first["rest"]
     assert (lines["geometry"], lines["rows"], lines["import"]) == ("lines", 1, None)
@@ -77,7 +82,8 @@ def test_the_other_kinds_go_on_from_the_same_upload(admin: Client, tmp_path: Pat
     assert made["answers"]["mapping"]["name"] == "ten"
     assert made["answers"]["source_crs"] == first["understanding"]["place"]["crs"]
     second = done(admin, made)
-    assert (second["counts"]["new"], second["counts"]["rejected"]) == (1, 4)
+    told = [second["counts"][name] for name in ("new", "rejected", "set_aside")]
+    assert told == [1, 4, 3]
     # Each knows what became of the others.
     assert [one["import"] for one in read(admin, first)["rest"]] == [second["id"], None]
     told = {one["geometry"]: (one["rows"], one["import"]) for one in second["rest"]}
@@ -182,7 +188,10 @@ class TestCommand:
         assert [report[name] for name in ("read", "new", "changed", "same", "rejected")] == [
             6, 4, 0, 0, 2,
         ]  # fmt: skip
-        assert report["other_kinds"] == {}
+        assert (report["other_kinds"], report["set_aside"]) == ({}, 0)
+        assert [(one["rejected"], one["set_aside"]) for one in report["layers"]] == [
+            (5, 3), (4, 2), (5, 3),
+        ]  # fmt: skip
         assert [one["other_kinds"] for one in report["layers"]] == [
             {"lines": 2, "areas": 1},
             {"points": 1, "areas": 1},
@@ -208,7 +217,7 @@ class TestCommand:
         path = mixed(tmp_path / "a.geojson", LINE, POINT, AREA)
         told = self.run(path, "--geometry", "points", "--also", "lines=zz-duong")
         assert "1 areas; nhập các dòng đó bằng --also areas=SLUG" in told
-        assert "bị loại 1 (tính trên mọi lớp" in told
+        assert "bị loại 0 · để riêng 1 (tính trên mọi lớp" in told
 
     @pytest.mark.parametrize(
         "options",
@@ -242,3 +251,21 @@ def test_all_layers_or_none(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="zz-duong"):
         import_kinds(ACTOR, asked)
     assert not Layer.objects.filter(slug="zz-diem").exists()
+
+
+KINDS = {"points": POINT, "lines": LINE, "areas": AREA, "wrong": COLLECTION, "empty": None}
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=12))
+def test_every_row_is_accounted_for(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[str]
+) -> None:
+    path = mixed(tmp_path_factory.mktemp("rows") / "a.geojson", *(KINDS[row] for row in rows))
+    request = ImportRequest(path, "infrastructure", "zz", geometry="points", create_layer=True)
+    report = import_file(ACTOR, request)
+    assert report.read == report.new + report.changed + report.same + report.rejected
+    assert len(report.rejections) == report.rejected
+    assert report.new == rows.count("points")
+    assert report.wrong == rows.count("wrong") + rows.count("empty")
+    assert report.set_aside == rows.count("lines") + rows.count("areas")

@@ -17,7 +17,7 @@ export function checkStep(page: StepPage): Node[] {
   const { report } = job;
   if (!report) return [];
   const links = job.rejected_files.map((format) => h("a", { class: "button", href: server.rejected(job.id, format), download: true }, icon("download"), FORMATS[format] ?? format));
-  const download = report.rejected > 0 && links.length > 0 ? h("div", { class: "row" }, h("span", {}, w("check.download")), ...links) : null;
+  const download = report.rejected > 0 && links.length > 0 ? h("div", { class: "row" }, h("span", {}, w(report.set_aside > 0 ? "check.download_aside" : "check.download")), ...links) : null;
   const writes = report.new + report.changed + report.retired;
   const nothing = writes === 0 ? h("p", { class: "note" }, icon("info"), w(report.same === 0 ? "check.nothing" : report.rejected > 0 ? "check.rest_same" : "check.all_same")) : null;
   const next = h("button", { type: "button", class: "button primary", click: () => page.open("publish") }, w("check.go"), icon("chevron-right"));
@@ -32,7 +32,7 @@ export function checkStep(page: StepPage): Node[] {
   ];
 }
 
-/** Rows of other kinds of shapes: rejected here, and gone on with later. */
+/** Rows of other kinds of shapes: set aside here, and gone on with later. */
 function aside(report: Report): HTMLElement | null {
   const what = otherKinds(report);
   return what ? h("p", { class: "note" }, icon("info"), w("check.other_kinds", { what })) : null;

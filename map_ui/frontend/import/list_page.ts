@@ -1,10 +1,11 @@
 /** The list of imports, and the card that begins a new one. */
 import { h, icon, replaceChildren } from "../dom";
-import { formatMoment, formatNumber } from "../format";
+import { formatMoment } from "../format";
 import { language } from "../i18n";
 import { emptyState, failureWords, fillFrom } from "../shell/states";
 import { dropZone } from "./drop_zone";
 import { companionsMissing, dataFiles } from "./plain";
+import { inWords } from "./row_counts";
 import { server } from "./server";
 import { stateTag, WORKING } from "./state_tag";
 import { TargetChoice } from "./target_choice";
@@ -45,7 +46,7 @@ function list(imports: JobHead[]): HTMLElement {
 function line(job: JobHead): HTMLElement {
   const files = job.files.map(({ name }) => name).filter((name) => !/\.(shx|dbf|prj|cpg|qpj|sbn|sbx|qix|xml)$/i.test(name));
   const about = [files.join(", ") || w("list.no_files"), job.mine ? "" : job.author, formatMoment(job.created_at)].filter(Boolean).join(" · ");
-  const counts = job.counts ? h("small", { class: "numbers" }, w("list.counts", { new: formatNumber(job.counts.new), changed: formatNumber(job.counts.changed), rejected: formatNumber(job.counts.rejected) })) : null;
+  const counts = job.counts ? h("small", { class: "numbers" }, w(job.counts.set_aside > 0 ? "list.counts_aside" : "list.counts", inWords(job.counts))) : null;
   return h(
     "a",
     { class: "import-line", href: `/${language}/import/${job.id}` },

@@ -4,17 +4,19 @@ import { formatNumber } from "../format";
 import { language } from "../i18n";
 import { permalinkHash } from "../permalink";
 import type { StepPage } from "./job_page";
+import { SHOWN, apart, inWords } from "./row_counts";
 import { SEVERITY_ICON, shownSeverity } from "./row_kinds";
 import { RowMap } from "./row_map";
 import type { IssueGroup, Job, Report } from "./types";
 import { w } from "./words";
 
 const LONG = 400; // letters of a finding's detail
-const COUNTS = ["new", "changed", "same", "rejected"] as const;
 
 export function counts(report: Report): HTMLElement {
-  const tiles = COUNTS.map((name) => h("div", { class: `tile ${report[name] > 0 ? name : "none"}` }, h("dt", {}, w(`count.${name}`)), h("dd", { class: "numbers" }, formatNumber(report[name]))));
-  const sum = w("count.sum", { read: formatNumber(report.read), new: formatNumber(report.new), changed: formatNumber(report.changed), same: formatNumber(report.same), rejected: formatNumber(report.rejected) });
+  const numbers = apart(report);
+  const shown = SHOWN.filter((name) => name !== "set_aside" || numbers.set_aside > 0);
+  const tiles = shown.map((name) => h("div", { class: `tile ${numbers[name] > 0 ? name : "none"}` }, h("dt", {}, w(`count.${name}`)), h("dd", { class: "numbers" }, formatNumber(numbers[name]))));
+  const sum = w(numbers.set_aside > 0 ? "count.sum_aside" : "count.sum", inWords(report));
   return h("div", { class: "stack" }, h("dl", { class: "tiles" }, ...tiles), h("p", { class: "soft small numbers" }, sum));
 }
 

@@ -5,6 +5,7 @@ import { formatNumber } from "../format";
 import { fillFrom } from "../shell/states";
 import type { MapFrame } from "./map_frame";
 import { rowCard, swatch } from "./row_card";
+import { apart } from "./row_counts";
 import { KINDS, LOOK, spotsOf, type ShownKind, type Spot } from "./row_kinds";
 import { server } from "./server";
 import type { Job, Report, RowMapData } from "./types";
@@ -78,9 +79,8 @@ export class RowMap {
   /** The report's own numbers; warned rows are counted as far as the map knows them. */
   private count(kind: ShownKind): string {
     if (kind === "warned") return formatNumber(this.spots.warned.length) + (this.moreWarnings() ? "+" : "");
-    const aside = Object.values(this.report.other_kinds ?? {}).reduce((sum, rows) => sum + rows, 0);
-    if (kind === "aside") return formatNumber(aside);
-    return formatNumber(kind === "rejected" ? this.report.rejected - aside : this.report[kind]);
+    if (kind === "missing") return formatNumber(this.report.missing);
+    return formatNumber(apart(this.report)[kind === "aside" ? "set_aside" : kind]);
   }
 
   private moreWarnings(): boolean {

@@ -16,7 +16,10 @@ export interface Counts {
   new: number;
   changed: number;
   same: number;
+  /** All rows that are not taken. */
   rejected: number;
+  /** The rejected rows whose shapes are of a kind that another layer holds: nothing is wrong with them. */
+  set_aside: number;
 }
 
 export interface JobProgress {
@@ -146,7 +149,7 @@ export interface Report extends Counts {
   geometry_type: string;
   mapping: Record<string, string>;
   kept_columns: string[];
-  /** Rejected rows that a layer of another kind takes; imports of before do not tell. */
+  /** The rows that are set aside, by their kind; imports of before do not tell. */
   other_kinds?: Partial<Record<ShapeKind, number>>;
   changed_fields: Record<string, number>;
   missing: number;
@@ -167,7 +170,7 @@ export interface FieldChange {
 /** A row of the file: what becomes of it and where it lies; shapes in EPSG:4326. */
 export interface MapRow {
   row: number;
-  /** `aside`: rejected because its shape is of a kind that another layer would take. */
+  /** `rejected`: what has to be corrected; `aside`: its shape is of a kind that another layer would take. */
   kind: "new" | "changed" | "same" | "rejected" | "aside";
   key: string;
   shape: GeoJSON.Geometry | null;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { useLanguage } from "../i18n";
 import { areReadings, byTheme, layerName } from "../import/layer_names";
 import { bytes, companionsMissing, dataFiles, duration, emptyFile, encodingName, mappingOf, plainKey } from "../import/plain";
+import { apart, inWords } from "../import/row_counts";
 import type { Understanding } from "../import/types";
 import { en } from "../import/words_en";
 import { vi } from "../import/words_vi";
@@ -56,6 +57,14 @@ test("layers made from OpenStreetMap are named in words, those of the theme firs
 
 test("a key is written without the dividers of blank parts", () => {
   assert.deepEqual(["/5/16", "Q1", "28249/"].map(plainKey), ["5/16", "Q1", "28249"]);
+});
+
+test("a row that is set aside is not shown among the rejected ones", () => {
+  const counts = { read: 1_010, new: 1_000, changed: 2, same: 0, rejected: 8, set_aside: 5 };
+  assert.deepEqual(apart(counts), { new: 1_000, changed: 2, same: 0, rejected: 3, set_aside: 5 });
+  assert.equal(Object.values(apart(counts)).reduce((sum, rows) => sum + rows, 0), counts.read);
+  useLanguage("vi");
+  assert.equal(inWords(counts).read, "1.010");
 });
 
 test("sizes and times are rough and readable", () => {

@@ -46,6 +46,7 @@ export const en: Record<WorkspaceWord, string> = {
   "box.drafts_none_text": "Press the pencil beside a layer to begin editing.",
   "box.import": "Import",
   "box.import_counts": "{new} new, {changed} changed, {rejected} rejected",
+  "box.import_counts_aside": "{new} new, {changed} changed, {rejected} rejected, {set_aside} set aside",
   "box.import_into": "Import into “{layer}”",
   "box.import_open": "being prepared",
   "box.outdated": "{n} changed since",

@@ -44,6 +44,7 @@ export const vi = {
   "box.drafts_none_text": "Bấm bút chì cạnh một lớp bản đồ để bắt đầu sửa.",
   "box.import": "Nhập dữ liệu",
   "box.import_counts": "{new} mới, {changed} thay đổi, {rejected} bị loại",
+  "box.import_counts_aside": "{new} mới, {changed} thay đổi, {rejected} bị loại, {set_aside} để riêng",
   "box.import_into": "Nhập vào “{layer}”",
   "box.import_open": "đang chuẩn bị",
   "box.outdated": "{n} đối tượng đã đổi",
