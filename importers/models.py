@@ -78,6 +78,8 @@ class ImportJob(models.Model):
     theme = models.CharField(max_length=40)
     slug = models.SlugField(max_length=80)
     new_layer_title = models.CharField(max_length=120, blank=True)  # blank: the layer exists
+    # What the dry run compared with, as `layer_origin.standing` has it; blank: with no layer.
+    layer_seen = models.CharField(max_length=40, blank=True)
     folder = models.CharField(max_length=40, unique=True)  # below IMPORT_ROOT, random
     # The first import of the same upload, where this one goes on with the rest of it.
     first_of_file = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")

@@ -272,7 +272,9 @@ def _applied(run: _Run, staging: Staging, report: Report, kept: KeptFile) -> Rep
 def _remembered(
     run: _Run, layer: Layer, source: SourceFile, change_set: ChangeSet | None, report: Report
 ) -> Report:
-    """Keep the report of an applied run with its layer, file and change set."""
+    """Keep the report of an applied run; FileRefused where the layer left the catalogue since."""
+    if not layer_origin.standing(layer.slug):
+        raise refusal("layer_missing", facts={"layer": layer.slug})
     layer_origin.settle(layer, change_set)
     done = replace(report, applied=True, change_set=change_set.pk if change_set else None)
     ImportRun.objects.using(STAFF_DATABASE).create(

@@ -183,6 +183,9 @@ REFUSALS: dict[str, Promise] = {
     "layer_missing": _(
         "There is no layer “%(layer)s”. Choose another one, or have it made (--create-layer)."
     ),
+    "layer_taken": _(
+        "There is a layer “%(layer)s” already, and the rows are for a new one. Choose another name."
+    ),
     "layer_of_other_theme": _(
         "The layer “%(layer)s” belongs to the theme %(theme)s. Choose that theme, or another layer."
     ),

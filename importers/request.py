@@ -14,7 +14,8 @@ class ImportRequest:
     `mapping` is field → column, `column_encodings` column → encoding, `keys` are the columns that
     identify a row. `geometry` (points, lines or areas) is the kind of shapes to take.
     `layer_facts` are fields of Layer; with `create_layer` a layer that is missing is made from
-    them. Features that are missing from the file stay, or end on `retire_on`.
+    them, and with `only_new_layer` the rows go into no other. Features that are missing from the
+    file stay, or end on `retire_on`.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class ImportRequest:
     mapping: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     create_layer: bool = False
+    only_new_layer: bool = False
     layer_facts: Mapping[str, Any] = field(default_factory=dict)
     retire_on: date | None = None
     apply: bool = False

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import IntegrityError
+
 from gis_core.access import STAFF_DATABASE, Actor
 from importers.refusals import refusal
 from importers.request import ImportRequest
@@ -40,7 +42,9 @@ def layer_for(actor: Actor, request: ImportRequest, stored: str) -> Layer:
             "theme": request.theme,
             "geometry_type": stored,
         }
-        return create_layer(actor, facts)
+        return _made(actor, facts, request)
+    if request.only_new_layer:
+        raise refusal("layer_taken", facts={"layer": request.slug})
     if layer.theme != request.theme:
         told: dict[str, Fact] = {"layer": layer.slug, "theme": theme_by_key(layer.theme).title}
         raise refusal("layer_of_other_theme", facts=told)
@@ -49,6 +53,15 @@ def layer_for(actor: Actor, request: ImportRequest, stored: str) -> Layer:
         told = {"layer": layer.slug, "held": held, "found": found}
         raise refusal("layer_of_other_kind", facts=told)
     return layer
+
+
+def _made(actor: Actor, facts: dict[str, Any], request: ImportRequest) -> Layer:
+    try:
+        return create_layer(actor, facts)
+    except IntegrityError as error:  # of an import that wrote at the same time
+        if not request.only_new_layer:
+            raise
+        raise refusal("layer_taken", facts={"layer": request.slug}) from error
 
 
 def _fits(layer: Layer, request: ImportRequest, stored: str) -> bool:

@@ -45,6 +45,17 @@ SENTENCES: dict[str, str | Promise] = {
         "The layer has changed since the dry run, so nothing was written."
         " Look at the new numbers, then decide again."
     ),
+    "layer_taken": _(
+        "Since the dry run another layer has taken the address “%(taken)s”, so nothing was written"
+        " there. This import now makes a layer of its own, “%(title)s”, at “%(address)s”. Look at"
+        " the numbers, then decide again. If the rows belong into the other layer, import the file"
+        " into that one instead."
+    ),
+    "layer_gone": _(
+        "The layer “%(layer)s”, which the dry run compared the file with, has left the catalogue"
+        " since. Nothing was written; the file and your answers are kept. Publish again when the"
+        " layer is back, or import the file into another one."
+    ),
     "no_right": _(
         "The author of this import may not do this any more, so nothing was written. Ask an"
         " administrator for the right, then try again."

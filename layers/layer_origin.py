@@ -47,10 +47,13 @@ class LayerOrigin(models.Model):
 def make(facts: Mapping[str, Any]) -> Layer:
     """Return a new layer; a withdrawn one of the same address and kind is made anew.
 
-    Whoever writes its first rows calls `settle` in the same transaction.
+    Whoever writes its first rows calls `settle` in the same transaction. IntegrityError where a
+    layer stands at the address.
     """
     slug, kind = facts["slug"], facts["geometry_type"]
-    origin = _origins().filter(layer__slug=slug, layer__geometry_type=kind, withdrawn=True).first()
+    left = _origins().filter(layer__slug=slug, layer__geometry_type=kind, withdrawn=True)
+    # Of two at a time one makes it anew; the other finds it standing there.
+    origin = left.select_for_update(of=("self",)).first()
     if origin is None:
         layer = Layer.objects.using(STAFF_DATABASE).create(**facts)
         _origins().create(layer=layer, facts=_facts(layer))
@@ -69,6 +72,15 @@ def settle(layer: Layer, entry: ChangeSet | None) -> None:
         fresh.delete()  # a layer that was made without a row belongs to no change set
     else:
         fresh.update(change_set=entry)
+
+
+def standing(slug: str) -> str:
+    """Return which layer stands at an address, "" for none: another one once it was made anew."""
+    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=slug).first()
+    if layer is None or withdrawn(layer):
+        return ""
+    made_by = _origins().filter(layer=layer).values_list("change_set", flat=True).first()
+    return f"{layer.pk}/{made_by or ''}"
 
 
 def withdrawn(layer: Layer) -> bool:

@@ -141,10 +141,12 @@ def imports(request: HttpRequest) -> HttpResponse:
 def _heads(who: Actor, found: list[ImportJob], language: str) -> list[dict[str, Any]]:
     at_work = sight.at_work(found)
     layers = Layer.objects.using(STAFF_DATABASE).filter(slug__in={job.slug for job in found})
-    titles = {layer.slug: layer.title(language) for layer in layers}
-    return [
-        output.head(who, job, at_work, titles.get(job.slug, job.new_layer_title)) for job in found
+    known = {layer.slug: layer.title(language) for layer in layers}
+    titles = [
+        job.new_layer_title if output.awaits_layer(job) else known.get(job.slug, "")
+        for job in found
     ]
+    return [output.head(who, job, at_work, title) for job, title in zip(found, titles, strict=True)]
 
 
 def _targets(who: Actor, language: str) -> list[dict[str, Any]]:

@@ -100,11 +100,16 @@ def layer_title(job: ImportJob, language: str) -> str:
     return job.new_layer_title if layer is None else layer.title(language)
 
 
+def awaits_layer(job: ImportJob) -> bool:
+    """Tell whether an import is yet to make its layer: what else has the address is not it."""
+    return bool(job.new_layer_title) and job.state != ImportJob.State.DONE
+
+
 def _layer(job: ImportJob) -> Layer | None:
-    """Return an import's layer; None where it is yet to be made, anew where one was withdrawn."""
-    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
-    to_make = bool(job.new_layer_title) and job.change_set_id is None
-    return None if to_make and layer and layer_origin.withdrawn(layer) else layer
+    """Return an import's layer; None where it is yet to be made, whatever has its address."""
+    if awaits_layer(job):
+        return None
+    return Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
 
 
 def progress(job: ImportJob, at_work: frozenset[int]) -> dict[str, Any]:

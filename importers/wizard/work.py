@@ -7,15 +7,13 @@ transaction, so a retry can never write twice.
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
-from gis_core import headers
-from gis_core.access import STAFF_DATABASE, Actor
+from gis_core.access import STAFF_DATABASE
 from gis_core.errors import CityError, NotAllowed, SignInNeeded
 from gis_core.models import ChangeSet
 from gis_core.session_lock import Work, session_lock
@@ -24,12 +22,10 @@ from importers.issues import ImportBroken
 from importers.models import ImportJob
 from importers.pipeline import import_file
 from importers.refusals import Unreadable
-from importers.report import Report, with_aside
-from importers.request import ImportRequest
+from importers.report import with_aside
 from importers.stopping import Stopped
-from importers.wizard import failures, look, rejected, row_map, uploads
-from importers.wizard.addresses import free_address
-from importers.wizard.row_map import RowMap
+from importers.wizard import failures, look, trial
+from importers.wizard.trial import author_of, request_of
 from importers.wizard.watch import Watch
 from importers.words import Words, kept, sentence
 from layers import layer_origin
@@ -38,6 +34,8 @@ from layers.feature import Layer
 State = ImportJob.State
 _LOCK_TRIES, _LOCK_PAUSE_S = 120, 0.5
 COUNTS = ("read", "new", "changed", "same", "rejected", "set_aside", "missing", "retired")
+# What a write meets when the data is not any more what the dry run saw.
+_LOOK_AGAIN = retiring.REASONS | {"layer_taken"}
 # Where a stop leads: back to what stood before the work.
 _BACK = {State.UNDERSTANDING: State.UPLOADING, State.CHECKING: State.ASKING}
 
@@ -94,7 +92,7 @@ def _take(job_id: int, attempt: int) -> ImportJob | None:
 def _work(job: ImportJob) -> None:
     steps: Mapping[str, Callable[[ImportJob, Watch], dict[str, Any]]] = {
         State.UNDERSTANDING: _understand,
-        State.CHECKING: _check,
+        State.CHECKING: trial.check,
         State.WRITING: _write,
     }
     watch = Watch(job)
@@ -153,39 +151,15 @@ def _failed_from_outside(job: ImportJob, error: Error | OSError) -> dict[str, An
     return _failed(job, kept(words))
 
 
-def _changed(job: ImportJob, watch: Watch) -> dict[str, Any]:
+def _anew(job: ImportJob, watch: Watch) -> dict[str, Any]:
     """Look at the data of this moment again, for those who decide."""
+    taken = job.slug
+    found = trial.again(job, watch)
+    why = sentence("layer_changed")
+    if job.slug != taken:
+        why = sentence("layer_taken", taken=taken, title=job.new_layer_title, address=job.slug)
     back = job.state_before or State.READY
-    problem, found = kept(sentence("layer_changed")), _dry_run(job, watch)
-    return {**found, "state": back, "problem": problem, "unwritten": True}
-
-
-def author_of(job: ImportJob) -> Actor:
-    """Return the author with the rights of this moment."""
-    return headers.actor_for(job.user)
-
-
-def request_of(job: ImportJob, *, apply: bool) -> ImportRequest:
-    """Return what the pipeline is asked for: the file and the author's answers."""
-    answers: dict[str, Any] = job.answers
-    new = bool(job.new_layer_title)
-    retire_on = str(answers.get("retire_on", ""))
-    return ImportRequest(
-        path=uploads.main_file(job),
-        theme=job.theme,
-        slug=job.slug,
-        source_layer=str(answers.get("source_layer", "")),
-        encoding=str(answers.get("encoding", "")),
-        column_encodings=dict(answers.get("column_encodings", {})),
-        source_crs=str(answers.get("source_crs", "")),
-        geometry=str(answers.get("geometry", "")),
-        mapping=dict(answers.get("mapping", {})),
-        keys=tuple(answers.get("keys", ())),
-        retire_on=date.fromisoformat(retire_on) if retire_on else None,
-        create_layer=new,
-        layer_facts={"title_vi": job.new_layer_title} if new else {},
-        apply=apply,
-    )
+    return {**found, "state": back, "problem": kept(why), "unwritten": True}
 
 
 def _understand(job: ImportJob, _watch: Watch) -> dict[str, Any]:
@@ -193,57 +167,25 @@ def _understand(job: ImportJob, _watch: Watch) -> dict[str, Any]:
     return {"state": State.ASKING, "understanding": found, "report": None, "problem": None}
 
 
-def _check(job: ImportJob, watch: Watch) -> dict[str, Any]:
-    """Try the import. Where the layer left behind at its address held other shapes, it moves on."""
-    try:
-        found = _dry_run(job, watch)
-    except Unreadable as error:
-        if error.reason != "layer_of_other_kind" or not _left_behind(job):
-            raise
-        job.slug = free_address(author_of(job), job.theme, job.new_layer_title, anew=False)
-        found = _dry_run(job, watch)
-    return {**found, "state": State.READY, "problem": None, "slug": job.slug}
-
-
-def _left_behind(job: ImportJob) -> bool:
-    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
-    return bool(job.new_layer_title) and layer is not None and layer_origin.withdrawn(layer)
-
-
-def _dry_run(job: ImportJob, watch: Watch) -> dict[str, Any]:
-    """Return the report of a dry run and the answers that it holds for.
-
-    Where nothing can end any more, the report says why, and what is missing stays.
-    """
-    try:
-        report = _tried(job, watch)
-    except Unreadable as error:
-        if error.reason not in retiring.REASONS:
-            raise
-        job.answers = {**job.answers, "retire_on": ""}
-        report = _tried(job, watch)
-    return {"report": report.as_dict(), "answers": job.answers}
-
-
-def _tried(job: ImportJob, watch: Watch) -> Report:
-    """Return what importing now would do; keeps the rejected rows and a map of all beside it."""
-    author, request = author_of(job), request_of(job, apply=False)
-    on_map = RowMap(author, job.slug)
-    report = import_file(author, request, progress=watch.progress, onlooker=on_map.look)
-    rejected.write(author, request, report.rejections, uploads.folder_of(job))
-    on_map.write(row_map.path_of(job))
-    return report
-
-
 def _write(job: ImportJob, watch: Watch) -> dict[str, Any]:
     try:
-        return _written(job, watch)
+        try:
+            return _written(job, watch)
+        except Unreadable as error:
+            if error.reason not in _LOOK_AGAIN:
+                raise
+        except _Changed:
+            pass
+        return _anew(job, watch)
     except Unreadable as error:
-        if error.reason not in retiring.REASONS:
+        if error.reason != "layer_missing":
             raise
-    except _Changed:
-        pass
-    return _changed(job, watch)
+    return _failed(job, kept(sentence("layer_gone", layer=_title_of_layer(job))))
+
+
+def _title_of_layer(job: ImportJob) -> str:
+    layer = Layer.objects.using(STAFF_DATABASE).filter(slug=job.slug).first()
+    return layer.title(job.language) if layer else job.slug
 
 
 def _written(job: ImportJob, watch: Watch) -> dict[str, Any]:
@@ -252,6 +194,9 @@ def _written(job: ImportJob, watch: Watch) -> dict[str, Any]:
         report = import_file(author_of(job), request_of(job, apply=True), progress=watch.progress)
         seen = with_aside(job.report or {})
         if any(getattr(report, name) != seen.get(name) for name in COUNTS):
+            raise _Changed
+        # Looked at after the rows, whose writing holds the layer: it cannot leave from here on.
+        if job.layer_seen and layer_origin.standing(job.slug) != job.layer_seen:
             raise _Changed
         if report.change_set is not None:
             _describe(job, report.change_set)

@@ -117,7 +117,7 @@ def test_a_dry_run_says_beforehand_why_nothing_may_end(tmp_path: Path) -> None:
 
     squares = [square(0), square(1), square(2)]
     assert told(["1", "2", "3"], squares) == ""
-    assert "row 3 first" in told(["1", "2", "2"], squares)
+    assert "the first is row 3" in told(["1", "2", "2"], squares)
     assert "Feature 5/4" in told(["1", "4"], [square(0), LINE])
     assert told(["1", "R7"], [square(0), LINE]) == ""
     # What is set aside is not counted among the wrong rows, and is not called wrong.
