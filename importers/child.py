@@ -7,6 +7,7 @@ reader.
 
 import json
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from django.conf import settings
 from importers.reader import frames
 from importers.reader.confinement import Limits
 from importers.refusals import Unreadable, refusal
+from importers.spoken_reasons import wall_in_words
 from importers.stopping import stop_if_asked
 
 _PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH")
@@ -66,6 +68,7 @@ class Child:
         self._process = _start(work)
         self._in, self._out = _pipes(self._process)
         self.missing_walls: tuple[str, ...] = ()
+        self.held_kb = 0
         self._deadline = self._delay_s = 0.0
 
     def order(self, **values: Any) -> None:
@@ -145,10 +148,18 @@ class Child:
             return 0.0
 
     def _ended(self) -> Unreadable:
-        code = self._process.wait()
-        return self._refusal(
-            _ENDED_BY.get(signal.Signals(-code), "crashed") if code < 0 else "crashed"
-        )
+        _, status, used = os.wait4(self._process.pid, 0)
+        self._process.returncode = code = os.waitstatus_to_exitcode(status)
+        reason = _ENDED_BY.get(signal.Signals(-code), "crashed") if code < 0 else "crashed"
+        if reason == "crashed" and self._was_short(used.ru_maxrss):
+            reason = "too_much_memory"
+        return self._refusal(reason)
+
+    def _was_short(self, peak_kb: int) -> bool:
+        """Tell whether a reader broke off with half of what it may hold, as libraries do."""
+        own_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        most_kb = self.held_kb + (self._work.limits.memory_bytes >> 11)
+        return bool(self.held_kb) and peak_kb > max(most_kb, own_kb)  # it began as a copy of this
 
     def _refusal(self, code: str, **facts: str | int) -> Unreadable:
         return refusal(code, self._work.shown, facts)
@@ -186,9 +197,11 @@ def running(work: Work) -> Iterator[Child]:
         if not isinstance(missing, list):
             raise refusal("crashed", work.shown)
         if missing and settings.IMPORT_ISOLATION != "weak":
-            walls = ", ".join(str(_plain(wall)) for wall in missing)
+            walls = [wall_in_words(str(_plain(wall))) for wall in missing]
             raise refusal("no_isolation", work.shown, {"walls": walls})
         child.missing_walls = tuple(str(_plain(wall)) for wall in missing)
+        held_kb = ready.get("held_kb")
+        child.held_kb = held_kb if isinstance(held_kb, int) else 0
         child.order(go=True)
         yield child
     finally:

@@ -43,7 +43,8 @@ SEVERITIES: dict[Severity, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One finding. `row` counts from 1 in the order of the file; None is about the whole file.
+    """One finding. `row` counts from 1 in the order of the file, in a sheet with the
+    rows of headings; None is about the whole file.
 
     `detail` is what the file says, or Words of ours, which each reader gets in their language.
     `place_4326` is longitude and latitude of a position of the row's shape, where it has one.
@@ -152,6 +153,8 @@ CODES: dict[str, str | Promise] = {
     ),
     "names_cut": _("These names have the ten letters of a shapefile; they may have been longer."),
     "no_key": _("No column identifies a row, so a row that changes will count as a new one."),
+    "sheet_rows": _("Rows are numbered as in the spreadsheet, headings included."),
+    "rows_left_out": _("Totals and signatures below the data were left out."),
     "columns_empty": _("Columns that are empty were left out."),
     "columns_kept": _("These columns have no field and are kept as they are."),
 }

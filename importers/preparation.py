@@ -15,7 +15,7 @@ from gis_core.prefetch import prefetched
 from importers import heights, values
 from importers.fields import Filler, Finding, fillers, slug_of
 from importers.geometry_kinds import kind_names
-from importers.issues import IssueLog, Severity
+from importers.issues import Issue, IssueLog, Severity
 from importers.letters import state_secret_in
 from importers.magic import FileKind
 from importers.refusals import refusal
@@ -75,6 +75,7 @@ class Preparation:
         self._heights = file.heights
         self._shapefile = file.source.kind is FileKind.SHAPEFILE
         self._table = file.source.kind in {FileKind.CSV, FileKind.XLSX}
+        self._source, self._log = file.source, log
         self._findings = RowFindings(log, target.stored, target.area_4326)
         matched = file.matched
         if self._heights:
@@ -101,6 +102,10 @@ class Preparation:
             if passed:
                 yield passed
         self._findings.finish()
+        if count := self._source.reading.left_out:
+            first = self.read + self._source.first_row
+            told = sentence("rows_to", first=first, last=first + count - 1)
+            self._log.add(Issue("rows_left_out", Severity.NOTE, detail=told))
 
     def of_batch(self, batch: pa.RecordBatch, geometry: str) -> StagedRows | None:
         """Return the rows of one batch that pass, None where none does."""
@@ -116,7 +121,8 @@ class Preparation:
                 yield batch, geometry, read_shapes(wkb, self._target.stored, self._crs)
 
     def _batch(self, batch: pa.RecordBatch, geometry: str, shapes: Shapes) -> StagedRows | None:
-        numbers = np.arange(self.read + 1, self.read + batch.num_rows + 1, dtype=np.int32)
+        begin = self.read + self._source.first_row
+        numbers = np.arange(begin, begin + batch.num_rows, dtype=np.int32)
         self.read += batch.num_rows
         fine = np.array([reason is None for reason in shapes.reasons.tolist()], dtype=bool)
         self.rejected += int((~fine).sum())

@@ -2,9 +2,9 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,6 +23,7 @@ MOST_ROWS = 10_000
 _FEWEST_ROWS = 64
 _BATCH_BYTES = 24 << 20
 _MAX_COLUMNS = 4000
+_MOST_COUNTED = 1 << 30
 # Time for what a child does between two frames, and for all its work, by the size of the file.
 _WAIT_S, _CPU_S = 30, 60
 _WAITED_BYTES_PER_S, _WORKED_BYTES_PER_S = 4 << 20, 1 << 20
@@ -30,13 +31,16 @@ _WAITED_BYTES_PER_S, _WORKED_BYTES_PER_S = 4 << 20, 1 << 20
 
 @dataclass(frozen=True)
 class Facts:
-    """What a reader says of a layer; `rows` and `bounds` are claims of the file."""
+    """What a reader says of a layer; `first_row` is the number that people give the first row.
+
+    `rows` and `bounds` are claims of the file."""
 
     columns: tuple[str, ...]
     geometry_type: str
     rows: int
     bounds: tuple[float, float, float, float] | None
     crs_text: str
+    first_row: int = 1
 
 
 class Job:
@@ -106,6 +110,7 @@ class Reading:
         self._wish = wish
         self._opened: dict[str, Any] = {}
         self._bytes_per_row = 1.0
+        self._first_row, self.left_out = 1, 0
         self._fresh: Child | None = self._started()
 
     def _started(self) -> Child:
@@ -120,7 +125,9 @@ class Reading:
         child = self._fresh = self._fresh or self._started()
         self._opened = {"open": layer, "encoding": encoding}
         child.order(**self._opened)
-        facts = _facts(child.frame("layer")[0], self._dataset)
+        header, _ = child.frame("layer")
+        facts = replace(_facts(header, self._dataset), first_row=_count(header.get("first_row")))
+        self._first_row = facts.first_row
         size = sum(path.stat().st_size for path in self._dataset.parts.values())
         self._bytes_per_row = size / facts.rows if facts.rows > 0 else 1.0
         return facts
@@ -134,7 +141,7 @@ class Reading:
             child.frame("layer")
         rows = int(min(MOST_ROWS, max(_FEWEST_ROWS, _BATCH_BYTES / self._bytes_per_row)))
         child.order(batch_rows=rows)
-        yield from _frames(child, self._dataset)
+        self.left_out = yield from _frames(child, self._dataset, self._first_row - 1)
         child.close()
 
 
@@ -161,20 +168,29 @@ def _check_plain(folder: Path, shown: str) -> None:
             raise refusal("crashed", shown)
 
 
-def _frames(child: Child, dataset: Dataset) -> Iterator[tuple[pa.RecordBatch, str]]:
-    """Yield what a child sends; a refusal says how many rows came before it."""
+def _count(said: object) -> int:
+    return said if isinstance(said, int) and 0 <= said <= _MOST_COUNTED else 0
+
+
+def _frames(
+    child: Child, dataset: Dataset, above: int
+) -> Generator[tuple[pa.RecordBatch, str], None, int]:
+    """Yield what a child sends and return how many rows it left out at the end.
+
+    A refusal says up to which row the file was read; `above` are rows of headings.
+    """
     name, rows = "", 0
     while True:
         try:
             header, body = child.frame("rows", "done", "geometry")
             if header["kind"] == "done":
-                return
+                return _count(header.get("left_out"))
             if header["kind"] == "geometry":
                 name = str(header.get("name"))
                 continue
             batch = _batch(header, body, name, dataset)
         except Unreadable as error:
-            raise error.after(rows) from error
+            raise error.after(rows and rows + above) from error
         rows += batch.num_rows
         yield batch, name
 

@@ -52,7 +52,7 @@ def write_rejected(
 
 
 def _batches(file: Understood, rejections: Rejections) -> Iterator[pa.RecordBatch]:
-    read = 0
+    read = file.source.first_row - 1
     for batch, geometry in file.batches:
         reasons = rejections.reasons(read + 1, batch.num_rows)
         chosen = np.flatnonzero(reasons != "")

@@ -9,7 +9,7 @@ ANOTHER_KIND = "type_not_allowed"
 
 
 class Rejections:
-    """Row, counted from 1 in the order of the file, → code of the reason why it is rejected.
+    """Row, by the number that people give it in the file, → code of the reason why it is rejected.
 
     A byte is kept for each row up to the last one that is rejected: a file may hold a million rows
     of which a layer takes none. `len` is the number of rejected rows.

@@ -20,7 +20,9 @@ from importers.issues import Issue, Severity
 from importers.magic import FileKind
 from importers.reading import Facts, Reading, job_for
 from importers.refusals import refusal
+from importers.spoken_reasons import wall_in_words
 from importers.text_encoding import TextEncoding
+from importers.words import sentence
 
 # A GeoJSON may point to a coordinate system by address, which GDAL would fetch.
 _LINKED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]{0,200}"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
@@ -33,6 +35,7 @@ _SHP_LENGTH = slice(24, 28)  # of the header: how long the whole file is
 class Source:
     """An opened layer of a file. `crs_text` is what the file says of its system, "" for nothing.
 
+    `first_row` is the number of the first row as people count: in a sheet its headings count too.
     `rows` is what the file claims, for a progress bar; it may be wrong. None: it does not say.
     """
 
@@ -43,6 +46,7 @@ class Source:
     rows: int | None
     bounds: tuple[float, float, float, float] | None
     crs_text: str
+    first_row: int
     encoding: TextEncoding
     issues: tuple[Issue, ...]
     reading: Reading
@@ -104,6 +108,7 @@ def _opened(dataset: Dataset, reading: Reading, layer: str, text: TextEncoding) 
         rows=_believed(facts, dataset),
         bounds=facts.bounds,
         crs_text=_crs_text(facts, dataset),
+        first_row=facts.first_row,
         encoding=text,
         issues=(*_weaker(reading), *_missing_parts(dataset)),
         reading=reading,
@@ -134,7 +139,9 @@ def _weaker(reading: Reading) -> tuple[Issue, ...]:
     """Return the warning that an administrator accepts reading without some of the walls."""
     if not reading.missing_walls:
         return ()
-    return (Issue("isolation_weak", Severity.WARNING, detail=", ".join(reading.missing_walls)),)
+    walls = [wall_in_words(wall) for wall in reading.missing_walls]
+    told = sentence("walls", walls=walls)
+    return (Issue("isolation_weak", Severity.WARNING, detail=told),)
 
 
 def _missing_parts(dataset: Dataset) -> Iterator[Issue]:

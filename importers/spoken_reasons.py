@@ -6,7 +6,7 @@ Their own words are English and about their insides: they are for the log.
 import logging
 import re
 
-from importers.words import Words, sentence
+from importers.words import SENTENCES, Words, sentence
 
 logger = logging.getLogger(__name__)
 
@@ -39,3 +39,9 @@ def spoken(file: str, reason: str) -> str | Words:
         if found:
             return sentence(code, **found.groupdict())
     return ""
+
+
+def wall_in_words(name: str) -> str | Words:
+    """Return what a missing wall would have kept a reader from (`importers.reader.confinement`)."""
+    code = f"wall_{name}"
+    return sentence(code) if code in SENTENCES else name

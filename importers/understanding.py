@@ -75,6 +75,9 @@ class Understood:
         if self.first is None:
             yield Issue("no_rows", Severity.WARNING)
             return  # whatever else could be said is about rows
+        if self.source.kind in {FileKind.CSV, FileKind.XLSX}:
+            told = sentence("data_from", row=self.source.first_row)
+            yield Issue("sheet_rows", Severity.NOTE, detail=told)
         yield from self.letters.issues()
         yield from self.place.issues
         if self.source.kind is FileKind.SHAPEFILE:

@@ -21,6 +21,12 @@ SENTENCES: dict[str, str | Promise] = {
     "areas": "%(before)s m² → %(after)s m²",
     "overlap": "%(key)s: %(area)s m²",
     "bounds": _("longitude %(west)s to %(east)s, latitude %(south)s to %(north)s"),
+    "walls": "%(walls)s",
+    "wall_files": _("no access to other files"),
+    "wall_network": _("no access to the network"),
+    "wall_threads": _("no thread from before the safeguards"),
+    "data_from": _("data from row %(row)s on"),
+    "rows_to": _("rows %(first)s to %(last)s"),
     "columns": _("%(count)s columns: %(names)s"),
     # among the facts of others
     "kind_count": "%(count)s %(kind)s",

@@ -19,6 +19,7 @@ NETWORK_WALL, FILES_WALL = "network", "files"
 _KILLED_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _DROP_BOUND = 24  # PR_CAPBSET_DROP
 _SIGKILL = 9
+_GRACE_S = 5
 _LAST_CAPABILITY = 40
 _DAC_READ_SEARCH = 2  # root reads files of other accounts with it; which ones is Landlock's affair
 _CAPABILITY_VERSION = 0x20080522
@@ -77,7 +78,9 @@ def _limit(limits: Limits) -> None:
     for kind, most in wanted.items():
         hard = resource.getrlimit(kind)[1]
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (allowed, allowed))
+        # At the hard limit of time the kernel kills without a word; a signal before tells why.
+        late = allowed + (_GRACE_S if kind == resource.RLIMIT_CPU else 0)
+        resource.setrlimit(kind, (allowed, late if hard == resource.RLIM_INFINITY else allowed))
 
 
 def _sees_root() -> bool:

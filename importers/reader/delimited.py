@@ -26,16 +26,42 @@ def made_ready(path: Path, byte_by_byte: bool) -> str:
             with path.open("w", encoding="utf-8", newline="") as copy:
                 shutil.copyfileobj(original, copy, 1 << 20)
     with path.open("rb") as text:
-        return _separator(text.read(_HEAD_BYTES).decode("utf-8-sig", "replace"))
+        separator = _separator(text.read(_HEAD_BYTES).decode("utf-8-sig", "replace"))
+    _widen(path, separator)
+    return _SEPARATORS[separator]
+
+
+def _widen(path: Path, separator: str) -> None:
+    """Give a first line with fewer cells than the others their number: GDAL counts columns by it.
+
+    It is a title then, and the headings stand below.
+    """
+    with path.open("rb") as text:
+        lines = text.read(_HEAD_BYTES).decode("utf-8-sig", "replace").splitlines()[:_LINES]
+        counts = [_QUOTED.sub("", line).count(separator) for line in lines if line.strip()]
+        missing = max(counts, default=0) - counts[0] if counts else 0
+        if missing <= 0 or counts[0] > max(counts) // 2:
+            return
+        text.seek(0)
+        first = text.readline()
+        path.unlink()
+        with path.open("wb") as copy:
+            copy.write(first.rstrip(b"\r\n") + separator.encode() * missing + b"\n")
+            shutil.copyfileobj(text, copy, 1 << 20)
 
 
 def _separator(text: str) -> str:
-    """Return the sign that the lines have equally often, the most frequent first."""
+    """Return the sign that the lines, or most of them, have equally often."""
     lines = [_QUOTED.sub("", line) for line in text.splitlines()[:_LINES] if line.strip()]
     if len(lines) > 1 and len(text) >= _HEAD_BYTES - 4:
         lines.pop()
     counts = {sign: [line.count(sign) for line in lines] for sign in _SEPARATORS}
     steady = [s for s, found in counts.items() if found and min(found) == max(found) > 0]
-    likely = steady or [sign for sign, found in counts.items() if found and found[0]]
-    best = max(likely, key=lambda sign: counts[sign][0], default=",")
-    return _SEPARATORS[best]
+    if steady:
+        return max(steady, key=lambda sign: counts[sign][0])
+    return max(_SEPARATORS, key=lambda sign: _often(counts[sign]))
+
+
+def _often(found: list[int]) -> tuple[int, int]:
+    """Return in how many lines a sign comes equally often, at least once, and how often that is."""
+    return max(((found.count(one), one) for one in found if one), default=(0, 0))

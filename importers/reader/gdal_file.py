@@ -25,6 +25,11 @@ class GdalFile:
         self, path: Path, options: Mapping[str, str] | None = None, *, hide_empty: bool = False
     ) -> None:
         self.path, self._options, self._hide_empty = path, options or {}, hide_empty
+        self.left_out = 0  # rows at the end, once all were read, that are no data
+
+    def first_row(self, _layer: str) -> int:
+        """Return the number of the first row, as people count the rows of such a file."""
+        return 1
 
     def layers(self) -> list[str]:
         """Return the names of the layers with shapes."""

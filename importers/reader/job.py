@@ -58,21 +58,44 @@ def run(work: Work, libraries: Sequence[Path] = ()) -> None:
     older = len(list(Path("/proc/self/task").iterdir())) - 1
     readable = [*(Path(name) for name in job.asked["readable"]), *libraries, _PYTHON]
     quiet = os.open(os.devnull, os.O_WRONLY)
+    memory = Memory(int(job.asked["limits"]["memory_bytes"]))
     missing = confinement.confine(readable, [job.scratch], Limits(**job.asked["limits"]))
-    job.answer("ready", missing=[*missing, *([THREADS_WALL] if older else [])])
+    missing += [THREADS_WALL] if older else []
+    job.answer("ready", missing=missing, held_kb=memory.held_kb)
     if not next(job.orders(), None):
         return
     if not job.asked["loud"]:
         os.dup2(quiet, sys.stdout.fileno())
         os.dup2(quiet, sys.stderr.fileno())
-    _finish(job, work)
+    _finish(job, work, memory)
 
 
-def _finish(job: Job, work: Work) -> None:
+class Memory:
+    """Tells whether the memory ran out; libraries say then that the file is damaged."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._status = os.open("/proc/self/status", os.O_RDONLY)  # before the walls stand
+        self._most_kb = most_bytes >> 10
+        self.held_kb = self._peak_kb()
+
+    @property
+    def short(self) -> bool:
+        """Tell whether so much was held that what did not fit may have been as large again."""
+        return self._peak_kb() - self.held_kb > self._most_kb // 2
+
+    def _peak_kb(self) -> int:
+        lines = os.pread(self._status, 1 << 14, 0).splitlines()
+        peak = next((line for line in lines if line.startswith(b"VmHWM:")), b"VmHWM: 0")
+        return int(peak.split()[1])
+
+
+def _finish(job: Job, work: Work, memory: Memory) -> None:
     try:
         work(job)
     except Refused as refused:
-        job.answer("refused", code=refused.code, facts=refused.facts)
+        short = refused.code == "damaged" and memory.short
+        code = "too_much_memory" if short else refused.code
+        job.answer("refused", code=code, facts=refused.facts)
     except (MemoryError, pa.ArrowMemoryError):
         job.answer("refused", code="too_much_memory", facts={})
     except (RecursionError, UnicodeError, pa.ArrowException) as error:

@@ -51,11 +51,13 @@ def work(job: Job, opened: Callable[[Job], GdalFile]) -> None:
             if "open" in order:
                 chosen = {"layer": order["open"], "encoding": order["encoding"]}
                 facts = file.described(**chosen)
+                facts["first_row"] = file.first_row(chosen["layer"])
                 job.answer("layer", **facts)
             else:
-                sent = _send_rows(job, file, chosen, min(int(order["batch_rows"]), _MOST_ROWS))
+                most = min(int(order["batch_rows"]), _MOST_ROWS)
+                sent = _send_rows(job, file, chosen, most, int(facts["first_row"]))
                 _require_all(Path(job.asked["file"]), int(facts["rows"]), sent)
-                job.answer("done")
+                job.answer("done", left_out=file.left_out)
 
 
 def _opened(job: Job) -> GdalFile:
@@ -68,13 +70,13 @@ def _opened(job: Job) -> GdalFile:
     return GdalFile(path, hide_empty=bool(job.asked["hide_empty"]))
 
 
-def _send_rows(job: Job, file: GdalFile, chosen: dict[str, Any], rows: int) -> int:
+def _send_rows(job: Job, file: GdalFile, chosen: dict[str, Any], rows: int, first: int) -> int:
     named, sent = False, 0
     for batch, geometry in file.batches(**chosen, rows=rows):
         if not named:
             job.answer("geometry", name=geometry)
         named = True
-        send_batch(job.pipe, batch, geometry, sent)
+        send_batch(job.pipe, batch, geometry, sent + first - 1)
         sent += batch.num_rows
     return sent
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from importers.reader.footer import without_footer
 from importers.reader.gdal_file import Batch, GdalFile
 from importers.reader.refusal import Refused
+from importers.reader.sheet_layout import Layout, layout_of
 from importers.reader.tables import (
     GEOMETRY,
     Reading,
@@ -20,7 +22,10 @@ from importers.reader.tables import (
 )
 
 _SAMPLE_ROWS = 2_000
+_LAYOUT_ROWS = 60
+_UNNAMED = "Field"  # how GDAL calls the columns of a sheet without headings
 _SHOWN_COLUMNS = 12
+_AS_IT_IS = {".csv": {"HEADERS": "NO"}, ".xlsx": {"HEADERS": "DISABLE"}}
 
 
 class TableFile(GdalFile):
@@ -80,13 +85,57 @@ class TableFile(GdalFile):
         facts = self._sheet(sheet).described(self._inside(sheet), encoding)
         if reading is None:
             return facts
+        layout = self._layout(sheet)
+        if layout is not None and not layout.ordinary:
+            facts |= {"columns": [*layout.names], "rows": max(0, facts["rows"] - layout.first)}
         return {**facts, "geometry_type": "Point", "bounds": bounds(self._sample(sheet), reading)}
 
     def batches(self, layer: str, encoding: str | None, rows: int) -> Iterator[Batch]:
         """Yield the rows with their points."""
         sheet, reading = self._way(layer)
-        for batch, geometry in self._sheet(sheet).batches(self._inside(sheet), encoding, rows):
-            yield (batch, geometry) if reading is None else (located(batch, reading), GEOMETRY)
+        if reading is None:
+            yield from self._rows(sheet, encoding, rows)
+            return
+        self.left_out = 0
+        placed = (located(batch, reading) for batch, _ in self._rows(sheet, encoding, rows))
+        for batch, left_out in without_footer(placed):
+            self.left_out = left_out
+            if batch.num_rows:
+                yield batch, GEOMETRY
+
+    def first_row(self, layer: str) -> int:
+        """Return the number in the sheet of the first row of data."""
+        sheet, _ = self._way(layer)
+        layout = self._layout(sheet)
+        if layout is not None:
+            return layout.first + 1
+        names = self._sample(sheet).schema.names
+        return 1 if all(name.startswith(_UNNAMED) for name in names) else 2
+
+    def _rows(self, sheet: str, encoding: str | None, rows: int) -> Iterator[Batch]:
+        """Yield the rows of data, in columns that are called as the headings say."""
+        layout, inside = self._layout(sheet), self._inside(sheet)
+        if layout is None or layout.ordinary:
+            yield from self._sheet(sheet).batches(inside, encoding, rows)
+            return
+        above = layout.first
+        for batch, geometry in self._as_it_is().batches(inside, encoding, rows):
+            skipped = min(above, batch.num_rows)
+            above -= skipped
+            if batch.num_rows > skipped:
+                columns = [column.slice(skipped) for column in batch.columns]
+                yield pa.RecordBatch.from_arrays(columns, names=[*layout.names]), geometry
+
+    @lru_cache(maxsize=64)  # noqa: B019 -- one file in a process that ends with it
+    def _layout(self, sheet: str) -> Layout | None:
+        for batch, _ in self._as_it_is().batches(self._inside(sheet), None, _LAYOUT_ROWS):
+            texts = [column.cast(pa.string()).fill_null("").to_pylist() for column in batch.columns]
+            return layout_of([*zip(*texts, strict=True)])
+        return None
+
+    def _as_it_is(self) -> GdalFile:
+        """Return the file read without headings."""
+        return GdalFile(self.path, {**self._options, **_AS_IT_IS[self.path.suffix]})
 
     def _inside(self, sheet: str) -> str:
         return self.path.stem if self._title else sheet
@@ -110,7 +159,12 @@ class TableFile(GdalFile):
         return sheet, reading
 
     def _sample(self, sheet: str) -> pa.RecordBatch:
-        return self._first_rows(sheet, self._has_headings(sheet))
+        layout = self._layout(sheet)
+        if layout is None or layout.ordinary:
+            return self._first_rows(sheet, self._has_headings(sheet))
+        for batch, _ in self._rows(sheet, None, _SAMPLE_ROWS):
+            return batch
+        return pa.RecordBatch.from_pylist([])
 
     def _sheet(self, sheet: str) -> GdalFile:
         return self._read(self._has_headings(sheet))

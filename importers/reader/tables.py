@@ -23,8 +23,9 @@ _NORTHINGS, _EASTINGS = (700_000.0, 2_700_000.0), (100_000.0, 1_000_000.0)
 _NORTH_NAMES = frozenset({"lat", "latitude", "vido", "vd", "north", "northing", "n", "bac"})
 _EAST_NAMES = frozenset({"lon", "lng", "long", "longitude", "kinhdo", "kd", "east", "easting", "e"})
 _EAST_NAMES |= {"dong"}
-_CLEAR_NAMES = (_NORTH_NAMES | _EAST_NAMES) - {"vd", "kd", "n", "e", "bac", "dong", "long"}
 _EITHER_NAMES = frozenset({"x", "y"})
+_CLEAR_NAMES = _NORTH_NAMES | _EAST_NAMES | _EITHER_NAMES
+_CLEAR_NAMES -= {"vd", "kd", "n", "e", "bac", "dong", "long"}
 _PAIR_NAMES = frozenset({"toado", "vitri", "coordinates", "coordinate", "latlon", "latlng", "gps"})
 _UNNAMED = re.compile(r"Field\d+\Z")  # GDAL's
 _CHOICE = re.compile(r"(?P<layer>.*): E=(?P<east>.+), N=(?P<north>.+)\Z", re.DOTALL)
@@ -69,11 +70,12 @@ def readings(sample: pa.RecordBatch) -> list[Reading]:
     pairs = [name for name in sample.schema.names if _plain(name) in _PAIR_NAMES]
     north = [name for name in columns if _kind(name) in _NORTH_NAMES]
     east = [name for name in columns if _kind(name) in _EAST_NAMES]
-    if not (north and east):
+    either = [name for name in columns if _kind(name) in _EITHER_NAMES]
+    if not (north and east) and len(either) < 2:  # noqa: PLR2004 -- x and y
         columns = {**columns, **_clearly_named(sample, columns)}
         north = [name for name in columns if _kind(name) in _NORTH_NAMES]
         east = [name for name in columns if _kind(name) in _EAST_NAMES]
-    either = [name for name in columns if _kind(name) in _EITHER_NAMES]
+        either = [name for name in columns if _kind(name) in _EITHER_NAMES]
     if len(north) == len(east) == 1:
         return [_in_order(columns, east[0], north[0])]
     if len(either) == 2:  # noqa: PLR2004 -- x and y
@@ -155,7 +157,7 @@ def _kind(name: str) -> str:
     for word in ("kinhdo", "vido", "longitude", "latitude"):
         if plain.startswith(word):
             return word
-    for word in ("vn2000", "wgs84", "toado", "coord", "m"):
+    for word in ("vn2000", "wgs84", "toado", "vn2000", "wgs84", "coord", "m"):
         shorter = plain.removeprefix(word).removesuffix(word)
         plain = shorter or plain
     return plain

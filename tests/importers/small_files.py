@@ -68,7 +68,8 @@ def counts(report: Report) -> tuple[int, int, int, int]:
 
 def rejected(report: Report) -> dict[int, str]:
     """Row → why it was rejected, in the order of the file."""
-    reasons = report.rejections.reasons(1, report.read).tolist()
+    headings = 20  # rows of a sheet that are counted and not read, at most
+    reasons = report.rejections.reasons(1, report.read + headings).tolist()
     return {row: reason for row, reason in enumerate(reasons, 1) if reason}
 
 

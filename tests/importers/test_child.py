@@ -137,7 +137,7 @@ def test_a_missing_wall_refuses_the_file_unless_that_is_accepted(
     with pytest.raises(Unreadable) as caught, running(work_of("", tmp_path)):
         pass
     assert caught.value.reason == "no_isolation"
-    assert "files" in caught.value.detail
+    assert "chặn đọc các tệp khác" in caught.value.detail
     monkeypatch.setattr(settings, "IMPORT_ISOLATION", "weak")
     with running(work_of("time.sleep(9)", tmp_path)) as accepted:
         assert accepted.missing_walls == ("files",)

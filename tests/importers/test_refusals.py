@@ -10,7 +10,9 @@ import pytest
 import shapely
 from django.utils import translation
 
+from importers import reading
 from importers.reader import frames
+from importers.reader.confinement import Limits
 from importers.reader.refusal import Refused
 from importers.reader.sending import send_batch
 from importers.refusals import REFUSALS, Unreadable, refusal
@@ -69,3 +71,37 @@ def test_numbers_are_written_as_the_language_does(language: str, shown: str) -> 
     with translation.override(language):
         assert shown in refusal("archive_large", "a.zip", {"most_mb": 1234.5}).detail
         assert "“a 1.5”" in refusal("profile_of_other_theme", facts={"name": "a 1.5"}).detail
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, limits: Limits, wait_s: float = 30) -> None:
+    monkeypatch.setattr(reading, "_allowed", lambda _files: (limits, wait_s))
+
+
+def many_places(path: Path, driver: str) -> Path:
+    points = shapely.points(106.36 + np.arange(60_000) / 1e6, 10.35)
+    names = np.array(["Mốc " * 20] * 60_000, object)
+    pyogrio.raw.write(
+        path, shapely.to_wkb(points), [names], ["ten"], geometry_type="Point", crs="EPSG:4326",
+        driver=driver,
+    )  # fmt: skip
+    return path
+
+
+def test_a_reader_that_lacks_memory_does_not_call_the_file_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = many_places(tmp_path / "a.kml", "LIBKML")
+    limited(monkeypatch, Limits(memory_bytes=30 << 20))
+    with pytest.raises(Unreadable, match=r"a\.kml.*bộ nhớ") as caught:
+        read(path)
+    assert caught.value.reason == "too_much_memory"
+
+
+def test_a_reader_that_used_up_its_time_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = many_places(tmp_path / "a.kml", "LIBKML")
+    limited(monkeypatch, Limits(cpu_s=1))
+    with pytest.raises(Unreadable, match=r"a\.kml.*quá lâu") as caught:
+        read(path)
+    assert caught.value.reason == "too_slow"

@@ -59,7 +59,7 @@ def test_a_row_of_a_table_without_a_place_is_told_as_one(tmp_path: Path) -> None
         "MA,Kinh độ,Vĩ độ\nQ1,106.36,10.35\nQ2,không rõ,10.35\nQ3,106.37,10.36\nQ4,106.38,10.36\n"
     )
     report = run(path, "environment", apply=False)
-    assert rejected(report) == {2: "no_place"}
+    assert rejected(report) == {3: "no_place"}
 
 
 def test_data_that_is_no_map_is_not_called_damaged(tmp_path: Path) -> None:
