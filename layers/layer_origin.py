@@ -4,7 +4,7 @@ Nothing is deleted: history names the layer. It is retired, and undoing the undo
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -87,6 +87,11 @@ def withdrawn(layer: Layer) -> bool:
     """Tell whether a layer left the catalogue when the import that made it was undone."""
     retired = layer.publication == _Publication.RETIRED
     return retired and _origins().filter(layer=layer, withdrawn=True).exists()
+
+
+def made_anew(layer_ids: Iterable[int], entry: ChangeSet) -> bool:
+    """Tell whether one of the layers was made anew, by another import, after a change set."""
+    return _origins().filter(layer__in=list(layer_ids), change_set__gt=entry.pk).exists()
 
 
 def follow(undone: ChangeSet) -> tuple[Layer, ...]:

@@ -4,7 +4,7 @@ Which rows go where stands in a temporary table, one for each theme; the texts a
 Rights are `layers/undo.py`'s business. Everything happens in the caller's transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from layers.themes.admin_units import AdminUnit
 # What the database keeps of a version; all other columns are its content.
 _BOOKKEEPING = frozenset({"id", "version", "change_set_id", "changed_at", "geom_3857"})
 MOST_CONFLICTS = 100  # listed in one answer
+_MOST_LOOKED_AT = 500  # features, where somebody only asks what would come
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,19 @@ class Reversal:
 
     def conflicts(self) -> list[ChangedSince]:
         """Return the features that are no longer as the change set left them, the first 100."""
-        compared = {
-            "left_values": ", ".join(f"l.{name}" for name in self._columns),
-            "live_values": ", ".join(f"live.{name}" for name in self._columns),
-        }
-        found = self._rows("undo_conflicts", {"limit": MOST_CONFLICTS}, **compared)
+        found = self._rows("undo_conflicts", {"limit": MOST_CONFLICTS}, **self._compared())
         return [ChangedSince(*row) for row in found]
+
+    def outlook(self, change_set_id: int) -> tuple[bool, bool]:
+        """Tell of a change set that undid another what would hinder undoing it in turn.
+
+        Returns whether others changed its features since, and whether other features have their
+        keys; of a large one only some features are looked at, and nothing is collected or locked.
+        """
+        values = {"change_set": change_set_id, "most": _MOST_LOOKED_AT}
+        ((changed,),) = self._rows("redo_changed", values, **self._compared())
+        taken = (self._rows("redo_taken", values, same_key=key) for key in self._same_keys())
+        return bool(changed), any(found for ((found,),) in taken)
 
     def outside(self, layer_id: int, ward_codes: Sequence[str]) -> bool:
         """Tell whether a place, before or after, lies in none of the wards."""
@@ -101,8 +109,7 @@ class Reversal:
         """Bring the rows back under an open change set; raises IntegrityError for a taken key."""
         columns = self._columns
         with self._cursor() as cursor:
-            for fields in self._unique():
-                same = " AND ".join(f"live.{name} = h.{name}" for name in fields)
+            for same in self._same_keys():
                 self._run(cursor, "undo_keys", same_key=same)
             self._run(cursor, "undo_delete")
             assignments = ", ".join(f"{name} = h.{name}" for name in columns)
@@ -115,14 +122,19 @@ class Reversal:
                 contents=", ".join(f"h.{name}" for name in columns),
             )
 
-    def _unique(self) -> list[list[str]]:
-        """Return the columns of each rule that no two valid features share them all."""
+    def _compared(self) -> dict[str, str]:
+        return {
+            "left_values": ", ".join(f"l.{name}" for name in self._columns),
+            "live_values": ", ".join(f"live.{name}" for name in self._columns),
+        }
+
+    def _same_keys(self) -> Iterator[str]:
+        """Yield SQL of each rule by which two valid features, h and live, cannot both be."""
         meta = self.theme.model._meta
-        return [
-            [quote(str(meta.get_field(name).column)) for name in rule.fields]  # type: ignore[union-attr]
-            for rule in meta.constraints
-            if isinstance(rule, models.UniqueConstraint)
-        ]
+        for rule in meta.constraints:
+            if isinstance(rule, models.UniqueConstraint):
+                columns = [quote(str(meta.get_field(name).column)) for name in rule.fields]  # type: ignore[union-attr]
+                yield " AND ".join(f"live.{column} = h.{column}" for column in columns)
 
     def _cursor(self) -> CursorWrapper:
         return connections[STAFF_DATABASE].cursor()

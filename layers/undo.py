@@ -13,7 +13,8 @@ from gis_core.errors import Conflict, Invalid, NotAllowed, NotFound, SignInNeede
 from gis_core.models import ChangeSet
 from layers import layer_origin, selectors, versions
 from layers.changes import Applied
-from layers.registry import themes
+from layers.feature import Layer
+from layers.registry import Theme, themes
 from layers.reversal import ChangedSince, Reversal
 from layers.selectors import ReadableLayer
 
@@ -75,8 +76,8 @@ def undo(
 
     A layer that the change set made leaves the catalogue, or comes back (`layers/layer_origin.py`).
     Raises NotFound for a change set that wrote nothing, or anything that is hidden from the actor;
-    SignInNeeded or NotAllowed; Conflict when it was undone before, or others changed its features
-    since: `errors` names them.
+    SignInNeeded or NotAllowed; Conflict when it was undone before, its layer was made anew, or
+    others changed its features since: `errors` names them.
     """
     if not actor.signed_in:
         raise SignInNeeded(gettext("Please sign in first."))
@@ -96,6 +97,18 @@ def undo(
                 return Applied(made, tuple(n for way in ways for n in way.feature_ids()), moved)
     except IntegrityError as error:
         raise _broken(error) from error
+
+
+def redo_hindrance(theme: Theme, layer: Layer | None, undoing: ChangeSet) -> str:
+    """Return why undoing would refuse a change set that undid an import; "" where it may work.
+
+    `remade`: its layer was made anew; `changed`: others changed its features since; `taken`: other
+    features have their keys. Cheap: of a large one the last two are seen in some features only.
+    """
+    if layer is not None and layer_origin.made_anew([layer.pk], undoing):
+        return "remade"
+    changed, taken = Reversal(theme).outlook(undoing.pk)
+    return "changed" if changed else "taken" if taken else ""
 
 
 def may_restore(entry: ReadableLayer) -> bool:
@@ -128,6 +141,10 @@ def _require_undoable(actor: Actor, undone: ChangeSet, ways: list[Reversal]) -> 
             _require_wards(actor, way, entry)
     if undone.state != State.PUBLISHED:
         raise Conflict(gettext("This change set has been undone already. Nothing was changed."))
+    if layer_origin.made_anew({layer for way in ways for layer in way.layers()}, undone):
+        raise Conflict(
+            gettext("Another import has made the layer anew since. Nothing was changed.")
+        )
     changed = [item for way in ways for item in way.conflicts()]
     if changed:
         raise Conflict(

@@ -21,7 +21,7 @@ from importers.report import RowCounts, with_aside
 from importers.source_crs import of_text
 from importers.wizard import rejected, rest, row_map, rules, saved_ways, sight, uploads
 from importers.wizard.fields import theme_fields
-from layers import layer_origin
+from layers import layer_origin, undo
 from layers.feature import Layer
 from layers.registry import theme_by_key
 
@@ -80,7 +80,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "may_edit": job.user_id == actor.user_id,
         "may_undo": _may_undo(actor, job),
         "undo_roles": _undo_roles(actor, job),
-        "redo": _redo(actor, job),
+        **_redo(actor, job),
         "layer_withdrawn": _withdrawn(job),
         "publishes": access.publishes_everywhere(actor, job.theme, job.slug),
         "change_set": _change_set(job.change_set),
@@ -230,15 +230,23 @@ def _may_reverse(actor: Actor, job: ImportJob) -> bool:
     return all(access.may(actor, action, job.theme, job.slug) for action in _UNDOING)
 
 
-def _redo(actor: Actor, job: ImportJob) -> int | None:
-    """Return the change set that undid an import, for those who may undo that one."""
+def _redo(actor: Actor, job: ImportJob) -> dict[str, Any]:
+    """Return the change set that undid an import, for those who may undo that one.
+
+    Where that cannot work any more there is none, and `redo_hindrance` says why; that the layer was
+    made anew is told to everybody who sees the import.
+    """
     entry = job.change_set
-    if entry is None or entry.state != ChangeSet.State.SUPERSEDED or not _may_reverse(actor, job):
-        return None
-    undoing = ChangeSet.objects.using(STAFF_DATABASE).filter(
-        undoes=entry, state=ChangeSet.State.PUBLISHED
-    )
-    return undoing.values_list("pk", flat=True).first()
+    undoing = None
+    if entry is not None and entry.state == ChangeSet.State.SUPERSEDED:
+        sets = ChangeSet.objects.using(STAFF_DATABASE)
+        undoing = sets.filter(undoes=entry, state=ChangeSet.State.PUBLISHED).first()
+    if undoing is None:
+        return {"redo": None, "redo_hindrance": ""}
+    why = undo.redo_hindrance(theme_by_key(job.theme), _layer(job), undoing)
+    if not _may_reverse(actor, job):
+        return {"redo": None, "redo_hindrance": why if why == "remade" else ""}
+    return {"redo": None if why else undoing.pk, "redo_hindrance": why}
 
 
 def _withdrawn(job: ImportJob) -> bool:

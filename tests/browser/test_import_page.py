@@ -84,10 +84,15 @@ def test_from_the_zip_to_the_tile_and_back(
     page.get_by_role("button", name="Hoàn tác cả lần nhập").click()
     expect(page.get_by_role("heading", name="Lần nhập đã được hoàn tác")).to_be_visible()
     expect(page.get_by_text("cũng không còn trong danh mục")).to_be_visible()
+    # The numbers are of the past: said in words, and not in the colours of what is there.
+    expect(page.get_by_text("đã làm gì trước khi được hoàn tác")).to_be_visible()
+    past = page.locator(".tiles.past .tile.new")
+    expect(past).to_have_css("background-color", "rgba(0, 0, 0, 0)")
     assert serious_faults(page) == []
     assert rows_in_tile(page, site, slug) == 0
     page.get_by_role("button", name="Khôi phục lần nhập").click()
     expect(page.get_by_role("heading", name="Đã nhập xong")).to_be_visible()
+    expect(past).to_have_count(0)
     assert rows_in_tile(page, site, slug) == 3
 
 

@@ -159,13 +159,74 @@ def test_the_next_layer_of_the_title_gets_its_address(admin: Client, file: Path)
     layer = Layer.objects.get(slug=SLUG)
     assert checked(admin, file, theme="parcels", new_layer_title=TITLE)["layer"] == f"{SLUG}-2"
     undone(admin, first["change_set"]["id"])
+    undoing = read(admin, first)["redo"]
     again = checked(admin, file, theme="parcels", new_layer_title="ZZ nhập")
     assert (again["layer"], again["layer_title"]) == (SLUG, "ZZ nhập")
     take(admin, again, "publish")
     assert worked(admin, again)["state"] == "done"
     assert (Layer.objects.get(slug=SLUG).pk, rows(), listed(admin)) == (layer.pk, 3, [True] * 3)
-    redone = admin.post(f"/api/change-sets/{read(admin, first)['redo']}/undo", {}, JSON)
+    redone = admin.post(f"/api/change-sets/{undoing}/undo", {}, JSON)
     assert (redone.status_code, rows()) == (409, 3)
+
+
+def redo_of(client: Client, job: dict[str, Any]) -> tuple[int | None, str]:
+    found = read(client, job)
+    return found["redo"], found["redo_hindrance"]
+
+
+def test_no_redo_is_offered_into_a_layer_that_was_made_anew(
+    admin: Client, file: Path, tmp_path: Path
+) -> None:
+    """Not even with other keys: its rows would stand among those of somebody else's layer."""
+    first = imported(admin, file)
+    undone(admin, first["change_set"]["id"])
+    undoing, why = redo_of(admin, first)
+    assert (undoing is None, why) == (False, "")
+    imported(admin, parcels(tmp_path / "b.geojson", SHTHUA=["11", "12", "13"]))
+    assert redo_of(admin, first) == (None, "remade")
+    answer = admin.post(f"/api/change-sets/{undoing}/undo", {}, JSON)
+    assert answer.status_code == 409
+    assert "tạo lại" in answer.json()["detail"]
+    assert rows() == 3
+
+
+@pytest.mark.parametrize("keys", [["1", "2", "3"], ["3", "4", "5"]])
+def test_no_redo_is_offered_where_keys_are_taken(
+    admin: Client, layer: Any, file: Path, tmp_path: Path, keys: list[str]
+) -> None:
+    job = checked(admin, file, layer=SLUG)
+    take(admin, job, "publish")
+    job = worked(admin, job)
+    undone(admin, job["change_set"]["id"])
+    undoing, _why = redo_of(admin, job)
+    better = run(parcels(tmp_path / "b.shp", SHTHUA=keys), slug=SLUG, create_layer=False)
+    assert redo_of(admin, job) == (None, "taken")
+    assert admin.post(f"/api/change-sets/{undoing}/undo", {}, JSON).status_code == 409
+    assert better.change_set is not None
+    undo.undo(ACTOR, better.change_set)
+    assert redo_of(admin, job) == (undoing, "")
+    undone(admin, undoing or 0)
+    assert rows() == 3
+
+
+def test_no_redo_is_offered_where_others_changed_what_came_back(
+    admin: Client, layer: Any, tmp_path: Path
+) -> None:
+    run(parcels(tmp_path / "a.shp"), slug=SLUG, create_layer=False)
+    path = parcels(tmp_path / "b.geojson", GHICHU=["sửa"] * 3)
+    job = checked(admin, path, layer=SLUG)
+    assert job["counts"]["changed"] == 3
+    take(admin, job, "publish")
+    job = worked(admin, job)
+    undone(admin, job["change_set"]["id"])
+    undoing, why = redo_of(admin, job)
+    assert (undoing is None, why) == (False, "")
+    later = run(parcels(tmp_path / "c.shp", GHICHU=["khác"] * 3), slug=SLUG, create_layer=False)
+    assert redo_of(admin, job) == (None, "changed")
+    assert admin.post(f"/api/change-sets/{undoing}/undo", {}, JSON).status_code == 409
+    assert later.change_set is not None
+    undo.undo(ACTOR, later.change_set)  # changed and changed back
+    assert redo_of(admin, job) == (undoing, "")
 
 
 def test_an_address_left_by_another_kind_of_shapes_is_not_taken(admin: Client, file: Path) -> None:

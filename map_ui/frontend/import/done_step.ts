@@ -29,7 +29,8 @@ function parts(page: StepPage): (HTMLElement | null)[] {
       h("h2", { id: "done-title" }, undone ? w("done.undone_title") : w("done.title")),
       state,
       job.new_layer && !undone ? h("p", { class: "note" }, icon("info"), w("start.new_hint")) : null,
-      job.report ? counts(job.report) : null,
+      redoHindrance(job),
+      job.report ? counts(job.report, undone) : null,
       job.undo_roles.length > 0 ? h("p", { class: "soft small" }, w("done.undo_by", { roles: job.undo_roles.join(", ") })) : null,
       h("div", { class: "row done-acts" }, again, redo, map, undo, h("a", { class: "button quiet", href: `/${language}/import` }, icon("plus"), w("done.another"))),
     ),
@@ -42,7 +43,13 @@ function parts(page: StepPage): (HTMLElement | null)[] {
 function afterUndo(job: Job): string {
   const layer = { layer: job.layer_title };
   if (!job.new_layer) return w("done.undone");
-  return `${w("done.undone")} ${job.layer_withdrawn ? w("done.layer_withdrawn", layer) : w("done.layer_stays", layer)}`;
+  const fate = job.redo_hindrance === "remade" ? "done.layer_remade" : job.layer_withdrawn ? "done.layer_withdrawn" : "done.layer_stays";
+  return `${w("done.undone")} ${w(fate, layer)}`;
+}
+
+/** Why there is no button that brings the rows back. */
+function redoHindrance({ redo_hindrance: why }: Job): HTMLElement | null {
+  return why === "" ? null : h("p", { class: "note" }, icon("info"), w(`done.no_redo_${why}`));
 }
 
 /** The workspace at the data, with its layer on. */

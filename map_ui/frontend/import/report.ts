@@ -12,12 +12,14 @@ import { w } from "./words";
 
 const LONG = 400; // letters of a finding's detail
 
-export function counts(report: Report): HTMLElement {
+/** `undone`: the numbers tell of the past, and are not coloured like what is there. */
+export function counts(report: Report, undone = false): HTMLElement {
   const numbers = apart(report);
   const shown = SHOWN.filter((name) => name !== "set_aside" || numbers.set_aside > 0);
   const tiles = shown.map((name) => h("div", { class: `tile ${numbers[name] > 0 ? name : "none"}` }, h("dt", {}, w(`count.${name}`)), h("dd", { class: "numbers" }, formatNumber(numbers[name]))));
   const sum = w(numbers.set_aside > 0 ? "count.sum_aside" : "count.sum", inWords(report));
-  return h("div", { class: "stack" }, h("dl", { class: "tiles" }, ...tiles), h("p", { class: "soft small numbers" }, sum));
+  const past = undone ? h("p", { class: "soft", id: "counts-past" }, w("count.undone")) : null;
+  return h("div", { class: "stack" }, past, h("dl", { class: undone ? "tiles past" : "tiles", "aria-describedby": undone ? "counts-past" : null }, ...tiles), h("p", { class: "soft small numbers" }, sum));
 }
 
 /** The rows on the map and the findings beside it: a finding's row is shown there. */

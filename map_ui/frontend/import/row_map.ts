@@ -60,7 +60,7 @@ export class RowMap {
       this.frame.show(() => this.draw());
       this.frame.fit(found.filter((kind) => this.visible.has(kind)).flatMap((kind) => this.spots[kind]).map(boundsOf));
     });
-    return [...(far ? [far] : []), h("p", { class: "soft" }, w("map.text")), this.legend(found), this.frame.element, this.walker(found), this.card, ...(few ? [few] : [])];
+    return [...(far ? [far] : []), h("p", { class: "soft" }, w(this.job.state === "undone" ? "map.text_undone" : "map.text")), this.legend(found), this.frame.element, this.walker(found), this.card, ...(few ? [few] : [])];
   }
 
   private legend(found: ShownKind[]): HTMLElement {

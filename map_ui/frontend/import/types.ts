@@ -243,6 +243,8 @@ export interface Job extends JobHead {
   undo_roles: string[];
   /** The change set that undid the import, where it may be taken back. */
   redo: number | null;
+  /** Why it cannot be taken back any more, as far as is known beforehand. */
+  redo_hindrance: "" | "remade" | "taken" | "changed";
   /** The layer that the import made left the catalogue when the import was undone. */
   layer_withdrawn: boolean;
   publishes: boolean;
