@@ -19,7 +19,7 @@ from importers.models import ImportJob
 from importers.stopping import Stopped, stop_if_asked, stoppable_by
 from importers.wizard.time_left import COMPARING, READING, WRITING, TimeLeft
 
-PAUSE_S = 0.3  # between two looks: three writes a second at most, and a stop well within two
+PAUSE_S = 0.2  # between two looks: five writes a second at most, and a stop well within two
 
 
 class Watch:
