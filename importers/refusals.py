@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from importers.issues import FileRefused
+from importers.overpass_refusals import OVERPASS_REFUSALS
 from importers.spoken_reasons import spoken
 from importers.words import SENTENCES, Fact, Words, said, sentence
 
@@ -241,15 +242,7 @@ REFUSALS: dict[str, Promise] = {
         "A rule of the layer is broken (%(rule)s), and nothing was written. Somebody may have"
         " written the same at this moment: run the import again."
     ),
-    # what an Overpass service is asked for
-    "overpass_address": _("OVERPASS_URL must begin with https://. Correct the setting."),
-    "overpass_too_large": _(
-        "The answer of Overpass is larger than %(most_mb)s MB. Make the area of the city smaller,"
-        " or import a file of OpenStreetMap (--file)."
-    ),
-    "overpass_silent": _(
-        "%(url)s does not answer (%(reason)s). Try again later, or set OVERPASS_URL."
-    ),
+    **OVERPASS_REFUSALS,
     # what is written besides
     "other_suffix": _("%(file)s: rejected rows are written as %(suffixes)s. Choose such a name."),
     "not_written": _(
@@ -260,7 +253,7 @@ REFUSALS: dict[str, Promise] = {
 
 _SAID_BY_LIBRARIES = {
     *("unreachable", "damaged", "archive_damaged", "archive_member", "not_written"),
-    "overpass_silent",
+    *("overpass_silent", "overpass_broken_off"),
 }
 
 

@@ -42,6 +42,7 @@ SENTENCES: dict[str, str | Promise] = {
     "packed_unusually": _("it is packed in an unusual way"),
     "no_such_address": _("this machine finds no such address"),
     "too_long": _("it takes too long"),
+    "too_much": _("it needs too much memory"),
     "call_refused": _("nobody takes the call"),
     "http_status": _("HTTP status %(status)s"),
     "disk_full": _("the disk is full"),

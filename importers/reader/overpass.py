@@ -33,9 +33,13 @@ class _Nodes:
 
 
 def to_xml(answer: Path, xml: Path) -> None:
-    """Write an answer as XML; Refused for one whose ways have no places."""
+    """Write an answer as XML; Refused for one whose ways have no places,
+    or that the service broke off: it says so in a remark and gives what it had."""
     try:
-        elements = json.loads(answer.read_bytes())["elements"]
+        said = json.loads(answer.read_bytes())
+        if "error" in str(said.get("remark", "")):
+            raise Refused("overpass_broken_off", reason=" ".join(str(said["remark"]).split())[:200])
+        elements = said["elements"]
         nodes = _Nodes(elements)
         ways = {one["id"]: one for one in elements if one["type"] == "way"}
         relations = [one for one in elements if one["type"] == "relation"]

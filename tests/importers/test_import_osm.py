@@ -2,8 +2,10 @@
 
 import json
 import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -12,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from importers import overpass_request
 from importers.overpass_request import fetch
 from importers.refusals import Unreadable
 from layers.models import Infrastructure, TouristSite
@@ -90,3 +93,92 @@ def test_a_service_that_does_not_answer_is_one_line(
     with pytest.raises(CommandError) as caught:
         command()
     assert "OVERPASS_URL" in str(caught.value)
+
+
+REMARK = {**ANSWER, "remark": "runtime error: Query run out of memory using about 512 MB of RAM."}
+WHOLE = json.dumps(ANSWER).encode()
+# status, further headers, body → code, and what the sentence says
+TROUBLES: list[tuple[int, dict[str, str], bytes, str, str]] = [
+    (429, {"Retry-After": "35"}, b"rate_limited", "overpass_busy", "35 giây"),
+    (504, {}, b"<html>too busy</html>", "overpass_busy", "60 giây"),
+    (429, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, b"", "overpass_busy", "60 giây"),
+    (403, {}, b"no", "overpass_refused", "403"),
+    (200, {}, b"<html>Error: runtime error</html>", "overpass_page", "OVERPASS_URL"),
+    (200, {}, b"", "overpass_page", "OVERPASS_URL"),
+    (200, {"Content-Length": str(len(WHOLE))}, WHOLE[:60], "overpass_broken_off", "phần cuối"),
+]
+
+
+@contextmanager
+def service(status: int, headers: dict[str, str], pieces: Iterable[bytes]) -> Iterator[str]:
+    """A real service on this machine that always answers so; gives its address."""
+
+    class Service(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            with suppress(OSError):  # who asked has had enough
+                for piece in pieces:
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/api"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(("status", "headers", "body", "code", "words"), TROUBLES)
+def test_a_service_in_trouble_is_told_with_what_to_do(
+    status: int, headers: dict[str, str], body: bytes, code: str, words: str,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    kept = tmp_path / "answer.json"
+    kept.write_text("of before")
+    with service(status, headers, [body]) as url:
+        monkeypatch.setattr(settings, "OVERPASS_URL", url)
+        with pytest.raises(Unreadable) as refused:
+            fetch(kept)
+    assert refused.value.reason == code
+    assert words in refused.value.detail
+    assert [path.name for path in tmp_path.iterdir()] == ["answer.json"]
+    assert kept.read_text() == "of before"
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "code"),
+    [("_MOST_BYTES", 5_000, "overpass_too_large"), ("_MOST_S", 0.05, "overpass_silent")],
+)
+def test_an_answer_without_end_is_not_waited_for(
+    limit: str, most: float, code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def drops() -> Iterator[bytes]:
+        yield b"{"
+        for _drop in range(2_000):
+            time.sleep(0.001)
+            yield b" " * 10
+
+    monkeypatch.setattr(overpass_request, limit, most)
+    with service(200, {}, drops()) as url:
+        monkeypatch.setattr(settings, "OVERPASS_URL", url)
+        with pytest.raises(Unreadable) as refused:
+            fetch(tmp_path / "answer.json")
+    assert refused.value.reason == code
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("db")
+def test_an_answer_that_the_service_broke_off_is_not_taken_for_the_whole(tmp_path: Path) -> None:
+    kept = tmp_path / "answer.json"
+    kept.write_text(json.dumps(REMARK))
+    with pytest.raises(CommandError, match="bộ nhớ"):
+        command("--file", str(kept), "--apply")
+    assert not Infrastructure.objects.filter(layer__slug="osm-streets").exists()
