@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 _SAYINGS = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
     for pattern, code in (
+        (r"timed out|timeout", "too_long"),
+        (r"out of memory", "too_much"),
         (r"\bline (?P<line>\d+), (?:character|column) (?P<letter>\d+)", "at_letter"),
         (r"\bline (?P<line>\d+)", "at_line"),
         (r"no such file", "no_such_file"),
@@ -22,8 +24,6 @@ _SAYINGS = tuple(
         (r"bad crc", "contents_changed"),
         (r"compression", "packed_unusually"),
         (r"name or service|name resolution", "no_such_address"),
-        (r"timed out|timeout", "too_long"),
-        (r"out of memory", "too_much"),
         (r"connection refused", "call_refused"),
         (r"http error (?P<status>\d{3})", "http_status"),
         (r"no space left", "disk_full"),
