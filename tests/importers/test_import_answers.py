@@ -162,4 +162,4 @@ def test_what_cannot_end_any_more_stays_and_the_dry_run_says_why(
     assert found["answers"]["retire_on"] == ""
     assert "dòng 2" in found["report"]["cannot_retire"]
     english = admin.get(f"/api/imports/{job['id']}?lang=en").json()
-    assert "row 2 first" in english["report"]["cannot_retire"]
+    assert "the first is row 2" in english["report"]["cannot_retire"]
