@@ -70,6 +70,7 @@ def whole(actor: Actor, job: ImportJob, language: str) -> dict[str, Any]:
         "has_map": job.report is not None and row_map.path_of(job).exists(),
         "rejected_files": list(rejected.files(uploads.folder_of(job))),
         "problem": _without_options(said_again(job.problem or {})),
+        "problem_code": str((job.problem or {}).get("words", {}).get("code", "")),
         "work": job.state if job.state in ImportJob.WORKING else "",
         "reason": job.reason,
         "decision_number": job.decision_number,

@@ -188,3 +188,20 @@ def test_every_odd_file_ends_in_numbers_or_in_words_that_name_it(
     assert serious_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert "Traceback" not in page.inner_text("body")
+
+
+def test_columns_of_coordinates_are_asked_for_only_where_they_are_what_is_missing(
+    open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    without, damaged = tmp_path / "điểm.csv", tmp_path / "hỏng.xlsx"
+    without.write_text("ma,ten\n1,Một\n2,Hai\n")
+    damaged.write_bytes(b"PK\x03\x04 and nothing more")
+    page = open_page("/vi/import", "desktop", "administrator")
+    columns = page.get_by_role("heading", name="Cột tọa độ của bảng")
+    bring(page, "tourism", TITLE, [without])
+    expect(page.get_by_role("alert")).to_contain_text("điểm.csv không có cột tọa độ")
+    expect(columns).to_be_visible()
+    page.goto(page.url.partition("/import/")[0] + "/import")
+    bring(page, "tourism", TITLE, [damaged])
+    expect(page.get_by_role("alert")).to_contain_text("Không đọc được hỏng.xlsx")
+    expect(columns).to_have_count(0)

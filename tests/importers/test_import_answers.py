@@ -40,7 +40,9 @@ def test_a_refusal_on_the_page_speaks_of_no_command_line(admin: Client, tmp_path
     path.write_text("ma;ten\n1;Một\n2;Hai\n")
     job = uploaded(admin, path, theme="infrastructure", new_layer_title="Bảng thử")
     take(admin, job, "understand")
-    problem = worked(admin, job)["problem"]
+    found = worked(admin, job)
+    problem = found["problem"]
+    assert found["problem_code"] == "no_coordinates"
     assert "bảng.csv" in problem
     assert "--" not in problem
 

@@ -21,6 +21,7 @@ import { w } from "./words";
 const LOOK_AGAIN_MS = 500;
 const STOPPING_MS = 150; // somebody waits for this one
 const SLOW_MS = 700; // what takes longer says so
+const OF_THE_MACHINE = ["no_isolation", "too_slow", "crashed"]; // problems that may be over at another time
 const PATIENCE_MS = 4000; // after an answer that did not come
 
 /** What a step's page may ask for. */
@@ -207,7 +208,7 @@ export class JobPage implements StepPage {
     const { problem, state, may, unwritten } = this.job;
     if (!problem) return null;
     const bad = state === "failed" || unwritten;
-    const again = state === "failed" && may.includes("retry") && this.job.understanding ? h("button", { type: "button", class: "button", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
+    const again = state === "failed" && may.includes("retry") && (this.job.understanding || OF_THE_MACHINE.includes(this.job.problem_code)) ? h("button", { type: "button", class: "button", click: () => void this.take("retry") }, icon("rotate-ccw"), w("retry")) : null;
     return h("div", { class: `note ${bad ? "bad" : "caution"}`, role: bad ? "alert" : "status" }, icon("circle-alert"), h("div", { class: "stack" }, unwritten ? h("strong", {}, w("job.unwritten")) : null, h("p", {}, problem), again));
   }
 

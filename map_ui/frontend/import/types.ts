@@ -227,6 +227,8 @@ export interface Job extends JobHead {
   rejected_files: string[];
   has_map: boolean;
   problem: string;
+  /** Code of the problem (docs/issue-codes.md), "" where it has none. */
+  problem_code: string;
   /** What a worker is at, or was at when it was interrupted. */
   work: "" | "understanding" | "checking" | "writing";
   reason: string;

@@ -44,10 +44,12 @@ function backToFiles(page: StepPage, next: HTMLButtonElement | null = null): HTM
   return h("div", { class: "row actions" }, h("button", { type: "button", class: "button back", click: () => page.open("files") }, icon("arrow-left"), w("step.files")), next ?? "", why);
 }
 
+const ABOUT_COLUMNS = ["no_coordinates", "no_such_layer"];
+
 /** A table whose columns of coordinates could not be told: the person names them. */
 function coordinateColumns({ job }: StepPage, again: (answers: Partial<Answers>) => Promise<unknown>): HTMLElement | null {
   const table = job.files.find(({ name }) => isTable(name));
-  if (!table) return null;
+  if (!table || !ABOUT_COLUMNS.includes(job.problem_code)) return null;
   const field = (id: string, label: string, value = "") => {
     const input = h("input", { class: "input", id, required: true, maxlength: 60, autocomplete: "off", value });
     return { input, element: h("div", { class: "field" }, h("label", { for: id }, label), input) };
