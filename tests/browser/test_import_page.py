@@ -7,7 +7,7 @@ from pathlib import Path
 import mapbox_vector_tile
 import pytest
 from axe import serious_faults
-from import_page import EAST, NORTH, clean, parcels
+from import_page import EAST, NORTH, PATIENCE_MS, clean, parcels
 from playwright.sync_api import Page, expect
 
 from gis_core import crs
@@ -132,7 +132,8 @@ def test_with_the_keyboard_alone_and_reloads_between(
     page.reload()
     expect(page.get_by_label("TENCHU")).to_have_value("")  # the step and what was said
     press(page, "Chạy thử")
-    expect(page.get_by_role("heading", name="Kết quả chạy thử")).to_be_focused()
+    results = page.get_by_role("heading", name="Kết quả chạy thử")
+    expect(results).to_be_focused(timeout=PATIENCE_MS)
     expect(page.locator(".tile.new dd")).to_have_text("3")
     press(page, "Dòng sau")
     expect(page.locator(".row-card")).to_contain_text("Dòng 3")
