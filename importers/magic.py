@@ -31,7 +31,6 @@ class FileKind(StrEnum):
 
 
 _APPLICATION_ID = slice(68, 72)  # of the SQLite header
-_SQLITE_HEADER_BYTES = 100
 _GEOPACKAGE_IDS = (b"GPKG", b"GP10", b"GP11")
 _HEAD_BYTES = 4096
 _LINE_BYTES = 8 << 20
@@ -101,7 +100,7 @@ def _kind_of_bytes(path: Path, head: bytes) -> FileKind | None:
         if head.startswith(start):
             return FileKind.XLSX if kind is FileKind.ZIP and _is_workbook(path, head) else kind
     if head.startswith(b"SQLite format 3\x00"):
-        if len(head) < _SQLITE_HEADER_BYTES:
+        if len(head) < _APPLICATION_ID.stop:
             raise refusal("damaged", path.name)
         if head[_APPLICATION_ID] in _GEOPACKAGE_IDS:
             return FileKind.GEOPACKAGE
