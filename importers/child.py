@@ -69,7 +69,7 @@ class Child:
         self._in, self._out = _pipes(self._process)
         self.missing_walls: tuple[str, ...] = ()
         self.held_kb = 0
-        self._deadline = self._delay_s = 0.0
+        self._left_s = self._delay_s = 0.0
 
     def order(self, **values: Any) -> None:
         """Send an order; a child that is gone is noticed when its frame is read."""
@@ -79,7 +79,7 @@ class Child:
 
     def frame(self, kind: str, *others: str, wait_s: float = 0) -> tuple[dict[str, Any], pa.Buffer]:
         """Return the next frame, which must be of a kind named; FileRefused for anything else."""
-        self._deadline = time.monotonic() + (wait_s or self._work.wait_s)
+        self._left_s = wait_s or self._work.wait_s
         self._delay_s = self._delayed_s()
         try:
             header_bytes, body_bytes = frames.head(self._read(frames.HEAD_BYTES))
@@ -107,11 +107,10 @@ class Child:
         waiting = select.poll()
         waiting.register(self._out, select.POLLIN)
         while done < count:
-            left = self._deadline - time.monotonic()
-            if left <= 0:
+            if self._left_s <= 0:
                 self._wait_on()
                 continue
-            if not self._answers(waiting, min(left, _LOOK_UP_S)):
+            if not self._answers(waiting, min(self._left_s, _LOOK_UP_S)):
                 stop_if_asked()
                 continue
             got = os.readv(self._out.fileno(), [view[done:]])
@@ -123,12 +122,12 @@ class Child:
     def _answers(self, waiting: select.poll, most_s: float) -> bool:
         """Wait for bytes of the child; return whether there are any.
 
-        Who wakes up late was paused, as a container can be, and the child with it: that time does
-        not count.
+        Only what was waited here is taken from the child's time, and never more than was meant to
+        be: a container can be paused at any moment, and the child with it.
         """
         began = time.monotonic()
         found = waiting.poll(most_s * 1000)
-        self._deadline += max(0.0, time.monotonic() - began - most_s)
+        self._left_s -= min(time.monotonic() - began, most_s)
         return bool(found)
 
     def _wait_on(self) -> None:
@@ -136,7 +135,7 @@ class Child:
         delay_s = self._delayed_s()
         if delay_s - self._delay_s < _LOOK_UP_S:
             raise self._refusal("too_slow")
-        self._deadline += delay_s - self._delay_s
+        self._left_s += delay_s - self._delay_s
         self._delay_s = delay_s
 
     def _delayed_s(self) -> float:

@@ -13,11 +13,12 @@ from urllib.parse import parse_qs
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from sample_features import make_layer
 
 from importers import overpass_request
 from importers.overpass_request import fetch
 from importers.refusals import Unreadable
-from layers.models import Infrastructure, TouristSite
+from layers.models import Infrastructure, Layer, TouristSite
 
 STREET = {
     "type": "way",
@@ -76,6 +77,17 @@ def test_the_city_is_asked_for_and_imported(asked: list[str], tmp_path: Path) ->
     [street] = Infrastructure.objects.filter(layer__slug="osm-streets")
     assert (street.code, street.name, street.layer.licence) == ("w10", "Hùng Vương", "ODbL 1.0")
     assert TouristSite.objects.filter(layer__slug="osm-attractions").count() == 1
+
+
+@pytest.mark.usefixtures("db")
+def test_all_layers_are_written_or_none(tmp_path: Path) -> None:
+    answer = tmp_path / "answer.json"
+    answer.write_text(json.dumps(ANSWER, ensure_ascii=False), encoding="utf-8")
+    make_layer("osm-attractions", "parcels")  # the last of the four cannot go there
+    with pytest.raises(CommandError, match="osm-attractions"):
+        command("--file", str(answer), "--apply")
+    assert not Infrastructure.objects.filter(layer__slug="osm-streets").exists()
+    assert not Layer.objects.filter(slug="osm-streets").exists()
 
 
 @pytest.mark.usefixtures("db")

@@ -27,7 +27,7 @@ export const workEn: Record<keyof typeof workVi, string> = {
   "progress.blocked": "Waiting for another change of this data to end…",
   "progress.blocked_text": "Waiting since {time}. It goes on by itself as soon as that change has ended; the map stays as it is.",
   "progress.comparing": "Comparing with what is there…",
-  "progress.leave": "You may leave this page; the work goes on at the server and is found in the list.",
+  "progress.leave": "You may leave this page; the import stays at the server and is found in the list.",
   "progress.left": "about {time} left",
   "progress.name": "Progress",
   "progress.nobody": "The server does not take work yet",

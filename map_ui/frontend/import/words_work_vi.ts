@@ -25,7 +25,7 @@ export const workVi = {
   "progress.blocked": "Đang chờ một thay đổi khác trên dữ liệu này kết thúc…",
   "progress.blocked_text": "Chờ từ {time}. Công việc tự tiếp tục ngay khi thay đổi đó xong; bản đồ vẫn giữ nguyên.",
   "progress.comparing": "Đang so sánh với dữ liệu đã có…",
-  "progress.leave": "Bạn có thể rời trang này; công việc vẫn chạy trên máy chủ và hiện lại trong danh sách.",
+  "progress.leave": "Bạn có thể rời trang này; lần nhập vẫn ở trên máy chủ và hiện lại trong danh sách.",
   "progress.left": "còn khoảng {time}",
   "progress.name": "Tiến độ",
   "progress.nobody": "Máy chủ chưa nhận việc",
