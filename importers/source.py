@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+from django.utils import translation
 
 from importers.datasets import Dataset
 from importers.file_text import text_of
@@ -82,12 +83,17 @@ def open_source(path: Path, *, layer: str = "", encoding: str = "") -> Iterator[
         if dataset.kind is FileKind.GEOJSON:
             _refuse_linked_crs(dataset.main)
         with ThreadPoolExecutor(1, thread_name_prefix="encoding") as pool:
-            text = pool.submit(text_of, dataset, encoding)
+            text = pool.submit(_spoken_text_of, dataset, encoding, translation.get_language())
             by_bytes = (
                 not FORMATS[dataset.kind].bytes_as_letters and text.result().reader != "UTF-8"
             )
             with job.reading(dataset, wanted=layer, byte_by_byte=by_bytes) as reading:
                 yield _opened(dataset, reading, layer, text.result())
+
+
+def _spoken_text_of(dataset: Dataset, encoding: str, language: str | None) -> TextEncoding:
+    with translation.override(language):  # Django keeps it by thread
+        return text_of(dataset, encoding)
 
 
 def _opened(dataset: Dataset, reading: Reading, layer: str, text: TextEncoding) -> Source:

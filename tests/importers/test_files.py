@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from small_files import parcels
 
 from importers import text_encoding
@@ -214,3 +215,19 @@ def test_other_bytes_are_read_one_by_one(tmp_path: Path) -> None:
     assert text_encoding.decide(dbf, "", "ABC").codec == "tcvn3"
     with pytest.raises(FileRefused, match="klingon"):
         text_encoding.decide(dbf, "", "klingon")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "is not known"), ("vi", "Không rõ bảng mã")]
+)
+def test_an_encoding_that_nobody_knows_is_refused_in_the_readers_language(
+    tmp_path: Path, language: str, words: str
+) -> None:
+    """The encoding is looked at in a thread, which does not know the language by itself."""
+    path = parcels(tmp_path / "a.shp", count=1)
+    with (
+        translation.override(language),
+        pytest.raises(FileRefused, match=words),
+        open_source(path, encoding="nonsense"),
+    ):
+        pass
